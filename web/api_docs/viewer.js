@@ -3,7 +3,8 @@
 const nothing = () => null;
 
 globalThis.SwaggerUIBundle({
-  url: "/openapi.json",
+  // The interface of partners has a description of its own.
+  url: location.pathname.startsWith("/partner/v1/") ? "/partner/v1/openapi.json" : "/openapi.json",
   dom_id: "#operations",
   deepLinking: true,
   displayOperationId: true,

@@ -12,6 +12,7 @@ export interface AccountState {
   readonly credit: number;
   readonly customer_code: string;
   readonly debt: number;
+  readonly disputed?: DisputedBills | null;
   readonly oldest_due_date?: string | null;
   readonly open_bills: number;
   readonly version: number;
@@ -24,10 +25,14 @@ export interface AccountUpdate {
   readonly customer_code: string;
   readonly debt: number;
   readonly open_bills: number;
+  /** For `payment.reversed`: the office asks for the receipt on paper. */
+  readonly paper_missing?: boolean | null;
   readonly payment?: PaymentSummary | null;
   /** For `payment.reversed`: why. */
   readonly reason?: string | null;
   readonly seq: number;
+  /** For `payment.reversed`: cash that the collector gives back to the customer, đồng. */
+  readonly to_give_back?: number | null;
   readonly type?: "account";
   /** Of the account; ignore what is not greater than what you have. */
   readonly version: number;
@@ -61,13 +66,49 @@ export interface AgedDebt {
   readonly amount: number;
   readonly bills: number;
   readonly customers: number;
+  readonly group?: string;
   readonly unit_code: string;
 }
 
-/** What is open by age, in the order of units and ages. */
+/** What is open by age, in the order of units, groups and ages: together what the accounts of the units owe. */
 export interface AgeingReport {
   readonly day: string;
   readonly debts: readonly AgedDebt[];
+}
+
+/** A bill that an agreement is about. */
+export interface AgreedBill {
+  readonly amount: number;
+  readonly bill_id: string;
+  readonly bill_number: string;
+  readonly open: number;
+}
+
+/** An agreement that is asked for. */
+export interface AgreementBody {
+  /** Where the paper is that the customer has signed. */
+  readonly paper: string;
+  /** In the order of their days; together what the customer owes. */
+  readonly parts: readonly Part[];
+  readonly reason: string;
+}
+
+/** An agreement that is on its way to a printer. */
+export interface AgreementPrintAsked {
+  readonly print_id: string;
+}
+
+/** An agreement as it stands. */
+export interface AgreementReply {
+  readonly agreement: InstalmentAgreement;
+}
+
+/** How far an instalment agreement is. */
+export type AgreementState = "in_force" | "kept" | "broken" | "ended";
+
+/** Agreements, the one made last first. */
+export interface Agreements {
+  readonly agreements: readonly InstalmentAgreement[];
 }
 
 /** The part of a payment that cleared a bill: VAT first, then principal. */
@@ -85,11 +126,13 @@ export interface AppSettingsView {
 }
 
 /** What is approved. */
-export type ApprovalKind = "payment_reversal" | "bill_correction";
+export type ApprovalKind = "payment_reversal" | "bill_correction" | "instalment_agreement" | "interest_waiver";
 
 /** What was asked for, who decided, and what came of it. */
 export interface ApprovalView {
-  /** Whole đồng; of `bill_correction` by how much more is owed, negative for less. */
+  /** Of `instalment_agreement`: what is approved. */
+  readonly agreement?: WantedAgreementView | null;
+  /** Whole đồng; of `bill_correction` by how much more is owed, negative for less; of `instalment_agreement` what is owed; of `interest_waiver` the interest. */
   readonly amount: number;
   readonly approval_id: string;
   readonly asked_at: string;
@@ -101,11 +144,13 @@ export interface ApprovalView {
   readonly decided_by: PersonView | null;
   readonly decision: Decision | null;
   readonly decision_reason: string | null;
+  /** Of `interest_waiver`: the last day. */
+  readonly interest_until?: string | null;
   readonly kind: ApprovalKind;
   /** Of what was approved: `done`, or the type of the refusal without its prefix; null while it is not known, then the same decision again tries again. */
   readonly outcome: string | null;
   readonly reason: string;
-  /** Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill. */
+  /** Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill; of others the customer. */
   readonly subject: string;
   readonly unit_code: string;
 }
@@ -119,6 +164,36 @@ export interface ApprovalsView {
 export interface AskedBy {
   readonly id: string;
   readonly reference?: string;
+}
+
+/** The receipt on paper of a payment that was taken back. */
+export interface AskedPaper {
+  readonly asked_at: string;
+  readonly returned_at: string | null;
+}
+
+/** Summaries, the latest period first. */
+export interface AuthoritySummaries {
+  readonly summaries: readonly AuthoritySummary[];
+}
+
+/** A summary of invoices for the tax authority (01/TH-HĐĐT), and what has become of it. */
+export interface AuthoritySummary {
+  readonly before_vat: number;
+  readonly due_on: string;
+  readonly invoices: number;
+  readonly made_at: string;
+  readonly made_by: string;
+  readonly message_code: string | null;
+  readonly number: number;
+  readonly period: string;
+  readonly problem: string;
+  readonly seller_tax_code: string;
+  readonly state: SummaryState;
+  readonly summary_id: string;
+  readonly supplement: number;
+  readonly total: number;
+  readonly vat: number;
 }
 
 /** Where transfers go (VietQR). */
@@ -201,13 +276,16 @@ export interface BankCreditsPage {
 export interface Bill {
   readonly bill_id: string;
   readonly bill_number: string;
+  readonly charge?: ChargeKind | null;
   readonly corrected_by?: readonly BillFollowUp[];
   readonly corrects?: BillLink | null;
   readonly customer_code: string;
   readonly cycle: number;
+  readonly details_archived?: boolean;
   readonly due_date: string;
   readonly explanation?: readonly string[];
   readonly households: string;
+  readonly is_disputed?: boolean;
   readonly issued_at: string;
   readonly kind?: BillKind;
   readonly kwh: number;
@@ -235,6 +313,9 @@ export interface BillCause {
 
 /** Why a bill is higher or lower than the one before. */
 export type BillCauseKind = "days" | "use" | "tier" | "hours" | "price" | "price_group" | "households" | "vat";
+
+/** Which of a customer's open bills one payment at a partner may name. */
+export type BillChoice = "all" | "oldest_first" | "any";
 
 /** A bill against the one before it. */
 export interface BillComparison {
@@ -277,6 +358,17 @@ export interface BillFollowUp {
   readonly new_bill?: BillLink | null;
   readonly reduced_principal?: number;
   readonly reduced_vat?: number;
+}
+
+/** Interest on a bill that was or is paid late, not settled yet. */
+export interface BillInterest {
+  readonly bill_id: string;
+  readonly bill_number: string;
+  readonly due_date: string;
+  readonly first_day: string;
+  readonly interest: number;
+  readonly last_day: string;
+  readonly spans: readonly InterestSpan[];
 }
 
 /** How a bill came about. */
@@ -376,6 +468,22 @@ export interface BilledAmounts {
   readonly vat: number;
 }
 
+/** Bills that a payer has paid at the partner, whole. */
+export interface BillsPaid {
+  /** Whole đồng: exactly what these bills come to. */
+  readonly amount: number;
+  /** `bill_id` of the bills that the payer saw; `bill_choice` says which may be left out. */
+  readonly bill_ids: readonly string[];
+  /** One of the partner's points. */
+  readonly collection_point_code: string;
+  readonly customer_code: string;
+  /** By the partner's clock: kept as a note. */
+  readonly received_at: string;
+}
+
+/** Why a step of dunning is not taken. */
+export type Blocker = "complaint" | "promise" | "unidentified_transfer" | "instalments" | "calendar" | "protected" | "small_debt" | "switched_off" | "inactive" | "cut_off";
+
 /** One SMS that a date rule of the unit scheduled: due soon, overdue, second notice, cut warning. */
 export interface CampaignMessage {
   readonly cause: string;
@@ -392,6 +500,19 @@ export interface CampaignMessage {
   readonly state: ReminderState;
   readonly template: string;
   readonly text: string;
+}
+
+/** Why a payment is taken back. */
+export interface Cancellation {
+  readonly reason: string;
+}
+
+/** Cash that was given back past the shift that it was taken in: an item of a settlement. */
+export interface CashItem {
+  readonly amount: number;
+  readonly given_back_by: string | null;
+  readonly settled_at: string | null;
+  readonly shift_id: string | null;
 }
 
 /** Cash that a collector has taken at the door. */
@@ -434,6 +555,16 @@ export interface Cell {
 
 /** Why a draft comes to something else than what it is compared with. */
 export type ChangeCause = "new" | "gone" | "kwh" | "days" | "price" | "price_group" | "households" | "vat";
+
+/** What a bill is for that no metered period has made. */
+export type ChargeKind = "reconnection_fee" | "late_interest";
+
+/** What was charged, and the account after it. */
+export interface ChargeReply {
+  readonly account: AccountState;
+  readonly bill: Bill | null;
+  readonly charge_id: string;
+}
 
 /** What a bill or a draft comes to. */
 export interface ChargedAmounts {
@@ -492,6 +623,20 @@ export interface CollectorCodeRequest {
   readonly role: "collector";
 }
 
+/** What one collector's settlements of a month pay for receipts, in đồng. */
+export interface CollectorCommission {
+  readonly collector_code: string;
+  readonly collector_name: string;
+  readonly earned: number;
+  readonly payable: number;
+  readonly receipts: number;
+  readonly settlements: number;
+  readonly taken_back: number;
+  readonly taken_back_receipts: number;
+  readonly to_take_off?: number;
+  readonly unit_code: string;
+}
+
 /** A collector, as the gateway shows the person and documents name it. */
 export interface CollectorDetails {
   readonly active: boolean;
@@ -512,6 +657,13 @@ export interface Columns {
   readonly cells: readonly Cell[];
   readonly size?: 1 | 2;
   readonly type: "columns";
+}
+
+/** What settlements of a month pay, in the order of units and collectors. */
+export interface CommissionsReport {
+  readonly commissions: readonly CollectorCommission[];
+  readonly month: number;
+  readonly year: number;
 }
 
 /** What the customer says of a reading or a bill. */
@@ -584,6 +736,14 @@ export interface CorrectionPreview {
   readonly released: number;
 }
 
+/** Who counts money at a customer's door. */
+export interface Counting {
+  readonly collector_code: string;
+  readonly device_name: string;
+  /** It expires by itself: ask again then. */
+  readonly until: string;
+}
+
 /** Why it is no customer's money. */
 export interface CreditDismissal {
   readonly reason: string;
@@ -595,11 +755,13 @@ export interface CreditMatch {
   readonly reason: string;
 }
 
-/** A customer's bills, the oldest first, and what is owed. */
+/** A customer's bills, the oldest first, what is owed, and who is about to take it. */
 export interface CustomerAccount {
   readonly account: AccountState;
   readonly bills: readonly Bill[];
   readonly cash_step?: number;
+  /** Another phone that counts this customer's money now; only where `counting` was asked. */
+  readonly counted_by?: Counting | null;
   readonly least_part?: number | null;
   readonly payments: readonly Payment[];
 }
@@ -620,6 +782,7 @@ export interface CustomerFacts {
   readonly active?: boolean;
   readonly address: string;
   readonly address_old?: string | null;
+  readonly budget_code?: string | null;
   readonly collector: Collector;
   readonly customer_code: string;
   readonly households?: string;
@@ -628,6 +791,7 @@ export interface CustomerFacts {
   readonly phone?: string | null;
   readonly place_in_route: number;
   readonly price_group: string;
+  readonly protected?: boolean;
   readonly route_code: string;
   readonly sms_language?: SmsLanguage | null;
   readonly tax_code?: string | null;
@@ -641,6 +805,13 @@ export interface CustomerMatch {
   readonly customer: CustomerSummary;
   readonly matched_on: MatchedOn;
   readonly score: number;
+}
+
+/** Whether the customer must not be cut off, as is on record now. */
+export interface CustomerProtected {
+  readonly customer_code: string;
+  readonly protected: boolean;
+  readonly protection_id: string;
 }
 
 /** A customer as a line of a list; `debt` is what billing last reported. */
@@ -672,6 +843,101 @@ export interface CustomerUpdate {
 /** The matches, the best first. */
 export interface CustomersFound {
   readonly matches: readonly CustomerMatch[];
+}
+
+/** Who is to be cut off in a unit on a day. */
+export interface CutList {
+  readonly approved_at: string | null;
+  readonly approved_by: Actor | null;
+  readonly customers: number;
+  readonly day: string;
+  readonly debt: number;
+  readonly list_id: string;
+  readonly made_at: string;
+  readonly made_by: Actor;
+  readonly state: CutListState;
+  readonly unit_code: string;
+}
+
+/** A customer of a list, as it stands now. */
+export interface CutListEntry {
+  readonly customer_code: string;
+  readonly debt: number;
+  readonly debt_due_on: string;
+  readonly is_on: boolean;
+  readonly order: CutOrder | null;
+  readonly why: readonly string[];
+}
+
+/** A list with its customers. */
+export interface CutListReply {
+  readonly cut_list: CutList;
+  readonly entries: readonly CutListEntry[];
+}
+
+/** Where a cut-off list stands. */
+export type CutListState = "asked" | "approved" | "discarded";
+
+/** Lists, the latest first. */
+export interface CutLists {
+  readonly lists: readonly CutList[];
+}
+
+/** An order to cut supply off, or to reconnect it. */
+export interface CutOrder {
+  readonly cause: string;
+  readonly collector_code: string | null;
+  readonly customer_code: string;
+  readonly cut_from: string | null;
+  readonly cut_order_id: string | null;
+  readonly due_by: string;
+  readonly ended_at: string | null;
+  readonly has_photo?: boolean;
+  readonly is_late?: boolean;
+  readonly kind: CutOrderKind;
+  readonly list_id: string | null;
+  readonly meter_reading?: number | null;
+  readonly order_id: string;
+  readonly ordered_at: string;
+  readonly state: CutOrderState;
+  readonly unit_code: string;
+}
+
+/** What is to be done at the meter. */
+export type CutOrderKind = "cut" | "reconnect";
+
+/** The order as it stands, and what follows. */
+export interface CutOrderReported {
+  readonly further: CutOrder | null;
+  readonly order: CutOrder;
+}
+
+/** Where an order stands. */
+export type CutOrderState = "open" | "done" | "withdrawn";
+
+/** An order to cut or to reconnect was given, withdrawn or carried out: read the collector's tasks afresh. */
+export interface CutOrderUpdate {
+  /** Why it was withdrawn, or a reconnection ordered. */
+  readonly cause: string;
+  readonly customer_code: string;
+  readonly due_by: string;
+  readonly kind: CutOrderKind;
+  readonly order_id: string;
+  readonly seq: number;
+  /** `withdrawn`: do not cut. */
+  readonly state: CutOrderState;
+  readonly type?: "cut_order";
+}
+
+/** Orders; the open ones in the order of their clocks, others with the latest first. */
+export interface CutOrders {
+  readonly orders: readonly CutOrder[];
+}
+
+/** What a collector has to do about cutting off. */
+export interface CutTasks {
+  readonly orders: readonly CutOrder[];
+  readonly warnings: readonly WarningTask[];
 }
 
 /** How the day goes on one route; amounts in đồng. */
@@ -716,6 +982,13 @@ export type Decision = "approved" | "refused";
 export interface DecisionBody {
   readonly decision: Decision;
   readonly reason: string;
+}
+
+/** How a warning on paper reached the customer. */
+export interface Delivery {
+  readonly note?: string;
+  readonly warning_id: string;
+  readonly way: WayOfDelivery;
 }
 
 /** Every delivery report of a provider's request is kept; it may be acknowledged. */
@@ -764,6 +1037,22 @@ export interface DevicesView {
   readonly devices: readonly DeviceView[];
 }
 
+/** How a difference was settled, and why. */
+export interface DifferenceDecision {
+  readonly reason: string;
+  readonly settlement: DifferenceSettlement;
+}
+
+/** How a difference between a partner's books and the register was settled. */
+export type DifferenceSettlement = "partner_pays" | "refunded" | "posted" | "reversed" | "other_day" | "nothing" | "later_file";
+
+/** The bills of a customer that complaints are open about, and what is owed besides. */
+export interface DisputedBills {
+  readonly bill_numbers: readonly string[];
+  readonly debt: number;
+  readonly other_due_date?: string | null;
+}
+
 /**
  * What one print job prints, from top to bottom.
  *
@@ -783,6 +1072,53 @@ export interface Doubt {
   readonly detail: string;
   readonly english: string;
   readonly rule: string;
+}
+
+/** Customers with interest, in the order of their codes. */
+export interface DueInterest {
+  readonly after: string | null;
+  readonly customers: readonly InterestState[];
+}
+
+/** Where a customer who owes stands in the steps of the unit, now. */
+export interface DunningCase {
+  readonly collector_code: string | null;
+  readonly customer_code: string;
+  readonly cut_from: string | null;
+  readonly debt: number;
+  readonly debt_due_on: string;
+  readonly may_be_cut: boolean;
+  readonly steps: readonly DunningStep[];
+  readonly unit_code: string;
+  readonly warning_id: string | null;
+}
+
+/** Customers whose debt is overdue, in the order of their codes. */
+export interface DunningCases {
+  readonly cases: readonly DunningCase[];
+  readonly next: string | null;
+}
+
+/** None where the customer owes nothing that may be asked for. */
+export interface DunningReply {
+  readonly case: DunningCase | null;
+}
+
+/** Where a customer stands with one step of dunning. */
+export type DunningState = "waiting" | "due" | "done" | "blocked";
+
+/** Where a customer stands with one step. */
+export interface DunningStep {
+  readonly done_at: string | null;
+  readonly due_on: string | null;
+  readonly name: string;
+  readonly state: DunningState;
+  readonly why: readonly Blocker[];
+}
+
+/** Why an agreement is ended. */
+export interface EndingBody {
+  readonly reason: string;
 }
 
 /** A one-time code; it is shown only here. */
@@ -816,6 +1152,24 @@ export interface Feed {
   readonly type: "feed";
 }
 
+/** A file, and how it is imported. */
+export interface File {
+  /** CSV, Parquet, XLSX, ODS or XLS of at most 2,000,000 bytes, as base64. */
+  readonly content: string;
+  /** Leave wrong lines out, with all lines of their customers: `reject_file` has them. */
+  readonly keep_good?: boolean;
+  readonly name: string;
+  /** Say what an import would do; nothing is stored. */
+  readonly trial?: boolean;
+}
+
+/** A part with what payments have filled of it: the oldest part first. */
+export interface FilledInstalment {
+  readonly amount: number;
+  readonly due_on: string;
+  readonly paid: number;
+}
+
 /** Who signs in by a one-time code of an administrator, and the password from now on. */
 export interface FirstSignInRequest {
   readonly code: string;
@@ -830,6 +1184,95 @@ export interface Grant {
   readonly roles: readonly StaffRole[];
   /** Codes of units; `*` for all. */
   readonly units: readonly string[];
+}
+
+/** Cash that a collector hands in while the shift is open. */
+export interface HandIn {
+  readonly amount: number;
+  readonly collector_code: string;
+  readonly count?: HandInCount | null;
+  readonly denominations?: Readonly<Record<string, number>>;
+  readonly hand_in_id: string;
+  readonly has_photo?: boolean;
+  readonly place: HandInPlace;
+  readonly shift_id: string;
+  readonly slip_number?: string;
+  readonly state: HandInState;
+  readonly stated_at: string;
+  readonly stated_by: string;
+}
+
+/** What the collector says. */
+export interface HandInBody {
+  /** đồng. */
+  readonly amount: number;
+  /** Number of notes of each value; must add up to `amount` when given. */
+  readonly denominations?: Readonly<Record<string, number>>;
+  /** Of the deposit slip: a JPEG of at most 45,000 bytes, base64. */
+  readonly photo?: string;
+  /** `cashier`: a cashier counts it; `bank`: it was deposited. */
+  readonly place: HandInPlace;
+  /** Of the bank's deposit slip: 6 to 30 letters and digits, which its bank credit is found by. */
+  readonly slip_number?: string;
+}
+
+/** What came of a hand-in, by whoever counted it. */
+export interface HandInCount {
+  readonly counted_at: string;
+  readonly counted_by: string;
+  readonly counted_cash: number;
+  readonly credit_id?: string | null;
+  readonly denominations?: Readonly<Record<string, number>>;
+  readonly difference: number;
+  readonly reason?: string;
+}
+
+/** What a second person counts, or the bank has. */
+export interface HandInCountBody {
+  /** đồng. */
+  readonly counted_cash: number;
+  /** Of a deposit: the bank credit of the worklist that it is. */
+  readonly credit_id?: string | null;
+  /** Number of notes of each value; must add up to `counted_cash` when given. */
+  readonly denominations?: Readonly<Record<string, number>>;
+  /** Needed when it is not what the collector said. */
+  readonly reason?: string;
+}
+
+/** To whom a collector hands cash in while the shift is open. */
+export type HandInPlace = "cashier" | "bank";
+
+/** A hand-in as it stands, and the shift that it is of. */
+export interface HandInReply {
+  readonly hand_in: HandIn;
+  readonly shift: Shift;
+}
+
+/** Where a hand-in stands. */
+export type HandInState = "waiting" | "counted" | "lapsed";
+
+/** Hand-ins, the one stated last first. */
+export interface HandIns {
+  readonly hand_ins: readonly HandIn[];
+}
+
+/** What a collector hands over with the cash of a shift, for both to sign. */
+export interface Handover {
+  readonly first_receipt: string | null;
+  readonly hand_ins?: readonly HandIn[];
+  readonly last_receipt: string | null;
+  readonly receipts: number;
+  readonly transferred: number;
+  readonly transfers: number;
+  readonly without_number?: number;
+}
+
+/** A shift with what is handed over. */
+export interface HandoverReply {
+  readonly collector_name: string;
+  readonly handover: Handover;
+  readonly shift: Shift;
+  readonly unit_code: string;
 }
 
 /** Nothing else has been sent for `welcome.heartbeat` seconds, and the connection is alive. */
@@ -888,6 +1331,60 @@ export interface Hello {
   readonly type: "hello";
 }
 
+/** What a customer owes, to be paid in parts. */
+export interface InstalmentAgreement {
+  readonly agreed_at: string;
+  readonly agreement_id: string;
+  readonly amount: number;
+  readonly approved_by: string;
+  readonly asked_by: string;
+  readonly bills: readonly AgreedBill[];
+  readonly customer_code: string;
+  readonly end_reason: string | null;
+  readonly ended_at: string | null;
+  readonly late_days: number;
+  readonly paid: number;
+  readonly paper: string;
+  readonly parts: readonly FilledInstalment[];
+  readonly reason: string;
+  readonly state: AgreementState;
+  readonly unit_code: string;
+}
+
+/** Interest as it was shown, and why it is charged or waived. */
+export interface InterestBody {
+  /** đồng, as it was shown. */
+  readonly expected: number;
+  readonly reason: string;
+  readonly until: string;
+}
+
+/** Interest that is to come, and what was settled, the latest first. */
+export interface InterestReply {
+  readonly interest: InterestState;
+  readonly settled: readonly SettledInterest[];
+}
+
+/** Days of the same amount at the same rate: `amount` × `percent` ÷ 100 × `days` ÷ `days_of_year`. */
+export interface InterestSpan {
+  readonly amount: number;
+  readonly days: number;
+  readonly days_of_year: number;
+  readonly first_day: string;
+  readonly last_day: string;
+  readonly percent: string;
+}
+
+/** Interest of a customer until a day, not settled yet. */
+export interface InterestState {
+  readonly basis: string;
+  readonly bills: readonly BillInterest[];
+  readonly customer_code: string;
+  readonly total: number;
+  readonly unit_code: string;
+  readonly until: string;
+}
+
 /** A document to print. A repeated offer of the same attempt is the same document. */
 export interface Job {
   readonly attempt: number;
@@ -938,6 +1435,14 @@ export interface LeaverPayments {
   readonly payments: readonly LeaverPayment[];
 }
 
+/** What there is to report of a line of a file. */
+export interface LineFinding {
+  readonly column: string;
+  readonly line: number;
+  readonly message: string;
+  readonly slug: string;
+}
+
 /** To which number the link of a receipt goes. */
 export interface LinkRequest {
   /** As people write it; the customer's number on record when left out. */
@@ -972,9 +1477,13 @@ export interface Me {
 
 /** One meter of a customer. */
 export interface Meter {
+  readonly ct_ratio?: string | null;
   readonly digits?: number;
+  readonly max_amperes?: number | null;
   readonly meter_number: string;
   readonly multiplier?: number;
+  readonly phases?: number | null;
+  readonly vt_ratio?: string | null;
 }
 
 /** Old and new reading of a bill's meter, as printed. */
@@ -985,6 +1494,12 @@ export interface MeterReading {
   readonly multiplier: number;
   readonly new_reading: number;
   readonly old_reading: number;
+}
+
+/** Whose list, and for which day. */
+export interface NewCutList {
+  readonly day: string;
+  readonly unit_code: string;
 }
 
 /** A person who is to sign in. */
@@ -1039,11 +1554,146 @@ export interface OptOutsReply {
   readonly wrong_number: boolean;
 }
 
+/** What came of an order at the place. */
+export type OrderOutcome = "done" | "not_possible";
+
+/** What came of an order at the place. */
+export interface OrderReport {
+  /** Needed with `done`. */
+  readonly meter_reading?: number | null;
+  readonly note?: string;
+  readonly outcome: OrderOutcome;
+  /** Of the meter: a JPEG of at most 45,000 bytes, base64. */
+  readonly photo?: string;
+  readonly stated_at: string;
+}
+
 /** What came of a collector's stay at a customer's door. */
 export type Outcome = "met" | "away" | "cannot_pay";
 
 /** Kinds of printed documents. */
 export type PaperKind = "notice" | "receipt" | "copy" | "void" | "shift_slip" | "test_page";
+
+/** One part: how much is to be paid until the end of a day. */
+export interface Part {
+  /** đồng */
+  readonly amount: number;
+  readonly due_on: string;
+}
+
+/** An open bill as a partner sees it. */
+export interface PartnerBill {
+  readonly amount: number;
+  readonly bill_id: string;
+  readonly bill_number: string;
+  readonly cycle: number;
+  readonly due_date: string;
+  readonly month: number;
+  readonly year: number;
+}
+
+/** What a customer owes, as a partner sees it: the oldest bill first. */
+export interface PartnerBills {
+  readonly bill_choice: BillChoice;
+  readonly bills: readonly PartnerBill[];
+  readonly customer_code: string;
+  readonly customer_name: string;
+  readonly total: number;
+  readonly ward: string;
+}
+
+/** What a partner took on one day, and what it is owed for it. */
+export interface PartnerDay {
+  readonly business_date: string;
+  readonly cancellations: number;
+  readonly cancelled: number;
+  readonly fees: number;
+  readonly file_taken_at: string | null;
+  readonly open_differences: number;
+  readonly paid: number;
+  readonly payments: number;
+}
+
+/** A line on which a partner's books and the register do not agree. */
+export interface PartnerDifference {
+  readonly business_date: string;
+  readonly customer_code: string;
+  readonly difference_id: string;
+  readonly found_at: string;
+  readonly kind: PartnerEntryKind;
+  readonly our_amount: number | null;
+  readonly partner_code: string;
+  readonly partner_payment_id: string;
+  readonly reason?: string;
+  readonly settled_at?: string | null;
+  readonly settled_by?: Actor | null;
+  readonly settlement?: DifferenceSettlement | null;
+  readonly their_amount: number | null;
+  readonly verdict: PartnerVerdict;
+}
+
+/** The difference as it stands now. */
+export interface PartnerDifferenceReply {
+  readonly difference: PartnerDifference;
+}
+
+/** Differences, the longest open first. */
+export interface PartnerDifferences {
+  readonly differences: readonly PartnerDifference[];
+  readonly next: string | null;
+}
+
+/** What a line of a partner's file is of. */
+export type PartnerEntryKind = "PAY" | "REV";
+
+/** A partner's file of one business day as it was compared with the register. */
+export interface PartnerFile {
+  readonly business_date: string;
+  readonly cancelled: number;
+  readonly late: boolean;
+  readonly lines: number;
+  readonly paid: number;
+  readonly partner_code: string;
+  readonly result: string;
+  readonly sha256: string;
+  readonly taken_at: string;
+  readonly taken_before?: boolean;
+  readonly verdicts: Readonly<Record<string, number>>;
+}
+
+/** A partner's payment by the partner's own id. */
+export interface PartnerPayment {
+  readonly amount?: number | null;
+  readonly bill_ids?: readonly string[];
+  readonly business_date?: string | null;
+  readonly cancellable_until?: string | null;
+  readonly cancelled_at?: string | null;
+  readonly collection_point_code?: string | null;
+  readonly customer_code?: string | null;
+  readonly paid_at?: string | null;
+  readonly partner_payment_id: string;
+  readonly payment_id?: string | null;
+  readonly receipt_number?: string | null;
+  readonly reversed_at?: string | null;
+  readonly state: PartnerPaymentState;
+}
+
+/** Where a payment stands that a partner names by its own id. */
+export type PartnerPaymentState = "unknown" | "paid" | "cancelled" | "barred" | "reversed";
+
+/** The collection points of a partner. */
+export interface PartnerPoints {
+  readonly collection_points: readonly CollectionPoint[];
+}
+
+/** Days of a partner, by the register; what is to be handed over is paid less cancelled. */
+export interface PartnerSettlement {
+  readonly days: readonly PartnerDay[];
+  readonly partner_code: string;
+}
+
+/** How a line of a partner's file stands beside the register. */
+export type PartnerVerdict = "MATCHED" | "MISSING_HERE" | "MISSING_THERE" | "AMOUNT_DIFFERS" | "DUPLICATE";
 
 /** The password until now and the one from now on. */
 export interface PasswordChange {
@@ -1176,6 +1826,12 @@ export interface PriceGroups {
   readonly price_groups: readonly PriceGroupName[];
 }
 
+/** On which phone. */
+export interface PrintBody {
+  /** A collector's own phone when left out. */
+  readonly device_id?: string | null;
+}
+
 /** Why a print job did not end as printed. */
 export type PrintJobCause = "no_printer" | "paper_out" | "cover_open" | "battery_low" | "link_lost" | "write_error" | "no_confirmation" | "user_cancelled" | "expired" | "app_closed" | "paid" | "debt_changed" | "replaced" | "door_left" | "visit_withdrawn" | "printed_from_phone" | "reversed";
 
@@ -1262,6 +1918,8 @@ export interface PrintersView {
 
 /** The first byte is about to be sent: from here on the document may be printed. */
 export interface Printing {
+  /** In place of `accepted`, while the printer is idle: the job is stored. Print it only after `acknowledged` with `printing`. Only where `welcome.print_at_once` is true. */
+  readonly at_once?: boolean;
   readonly attempt: number;
   readonly job_id: string;
   readonly type: "printing";
@@ -1286,6 +1944,12 @@ export interface ProblemFrame {
 
 /** How it is known who an actor is. What a caller writes into a request is no proof. */
 export type Proof = "token" | "code" | "account" | "login" | "none";
+
+/** Whether the customer must not be cut off, and why. */
+export interface Protection {
+  readonly protected: boolean;
+  readonly reason: string;
+}
 
 /** A key that verifies tokens, kept for the whole retention time. */
 export interface PublicKey {
@@ -1352,6 +2016,30 @@ export interface ReadingComplaintSettled {
 export interface ReadingComplaints {
   readonly complaints: readonly ReadingComplaint[];
 }
+
+/** A file of readings: what is read of it, and what became of it. Of many findings the first, with their number. */
+export interface ReadingsFile {
+  readonly added: number;
+  readonly bad: readonly LineFinding[];
+  readonly bad_count: number;
+  readonly columns: readonly string[];
+  readonly first_rows: readonly (readonly string[])[];
+  readonly held: number;
+  readonly held_lines: readonly LineFinding[];
+  readonly ignored_columns: readonly string[];
+  readonly lines: number;
+  readonly outcome: ReadingsFileOutcome;
+  readonly reject_file: string | null;
+  readonly rejected: readonly LineFinding[];
+  readonly rejected_count: number;
+  readonly remarks: readonly LineFinding[];
+  readonly settled: number;
+  readonly sha256: string;
+  readonly unchanged: number;
+}
+
+/** What became of a file of readings. */
+export type ReadingsFileOutcome = "tried" | "taken" | "repeated" | "refused";
 
 /** What became of a metered period. */
 export interface ReadingsReply {
@@ -1495,9 +2183,23 @@ export interface Result {
 
 /** Why a payment is taken back. */
 export interface Reversal {
+  /** Of cash, who gives it back. `collector`: out of the open shift, else out of the next one; `office`: whoever reverses it, settled with the next shift that the same desk or person counts. */
+  readonly cash_given_back?: "collector" | "office";
   /** The phone whose printer prints the void slip. */
   readonly device_id?: string | null;
+  /** Whether the customer has given the receipt on paper back. `false` lists it until it is there (`GET /v1/reversals?waiting=true`), and the collector's phone says so. */
+  readonly paper_returned?: boolean | null;
   readonly reason: string;
+}
+
+/** A reversal as it stands. */
+export interface ReversalReply {
+  readonly reversal: TakenBackPayment;
+}
+
+/** Reversals, the oldest first of those that wait, else the latest first. */
+export interface Reversals {
+  readonly reversals: readonly TakenBackPayment[];
 }
 
 /** Why a device is shut out. */
@@ -1620,6 +2322,17 @@ export interface SecondFactorView {
   readonly secret: string;
 }
 
+/** Interest on some days of a bill that was charged or waived: no day is settled twice. */
+export interface SettledInterest {
+  readonly bill_number: string;
+  readonly charge_id: string | null;
+  readonly first_day: string;
+  readonly interest: number;
+  readonly last_day: string;
+  readonly settled_at: string;
+  readonly waiver_id: string | null;
+}
+
 /** What the office found. */
 export interface Settlement {
   readonly finding: ComplaintFinding;
@@ -1668,6 +2381,7 @@ export interface ShiftConfirmation {
   readonly counted_cash: number;
   readonly denominations?: Readonly<Record<string, number>>;
   readonly difference: number;
+  readonly given_back?: number;
   readonly note?: string;
 }
 
@@ -1717,9 +2431,14 @@ export type ShiftState = "open" | "declared" | "different" | "settled";
 /** What a shift adds up to, in đồng. */
 export interface ShiftTotals {
   readonly cash: number;
+  readonly given_back?: number;
+  readonly given_back_items?: number;
+  readonly hand_ins?: number;
+  readonly handed_in?: number;
   readonly payments: number;
   readonly reversals: number;
   readonly reversed_cash: number;
+  readonly unproven?: number;
 }
 
 /** Shifts, the one opened last first. */
@@ -1820,9 +2539,28 @@ export interface StaffWithCode {
   readonly staff: StaffView;
 }
 
+/** Where a summary for the tax authority stands. */
+export type SummaryState = "made" | "ordered" | "sent" | "received" | "accepted" | "refused";
+
 /** A code for a supervisor's desk. */
 export interface SupervisorCodeRequest {
   readonly role: "supervisor";
+}
+
+/** A payment that was taken back, and what is still to come of it. */
+export interface TakenBackPayment {
+  readonly amount: number;
+  readonly cash: CashItem | null;
+  readonly collector_code: string | null;
+  readonly customer_code: string;
+  readonly method: PaymentMethod;
+  readonly paper: AskedPaper | null;
+  readonly payment_id: string;
+  readonly reason: string;
+  readonly receipt_number: string | null;
+  readonly reversal_id: string;
+  readonly reversed_at: string;
+  readonly reversed_by: string;
 }
 
 /**
@@ -1958,12 +2696,26 @@ export interface Wanted {
   readonly readings?: readonly RightReading[];
 }
 
+/** In which parts a customer is to pay. */
+export interface WantedAgreementView {
+  /** Where the paper is that the customer has signed. */
+  readonly paper: string;
+  readonly parts: readonly WantedPartView[];
+}
+
 /** How a bill is to be corrected; what is left out is as it was billed. */
 export interface WantedCorrectionView {
   readonly households: string | null;
   readonly kind: CorrectionKind;
   readonly price_group: string | null;
   readonly readings: readonly WantedReadingView[];
+}
+
+/** One part of an agreement. */
+export interface WantedPartView {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly due_on: string;
 }
 
 /** What a register is to have shown on the corrected bill. */
@@ -1986,6 +2738,30 @@ export interface WantedWithReason {
   readonly reason: string;
 }
 
+/** The delivery is kept. */
+export interface WarningDelivered {
+  readonly cut_from: string;
+  readonly delivered_at: string;
+  readonly delivery_id: string;
+  readonly in_time: boolean;
+  readonly warning_id: string;
+}
+
+/** A warning that is on its way to a printer. */
+export interface WarningPrintAsked {
+  readonly print_id: string;
+}
+
+/** A warning that is to be delivered on paper. */
+export interface WarningTask {
+  readonly customer_code: string;
+  readonly cut_from: string;
+  readonly warning_id: string;
+}
+
+/** How a warning on paper reached the customer. */
+export type WayOfDelivery = "handed_over" | "left_at_door";
+
 /** What came is kept, now or before. */
 export interface WebhookTaken {
   readonly success?: boolean;
@@ -2002,6 +2778,8 @@ export interface Welcome {
   readonly max_inflight: number;
   /** The gateway's clock, for phones whose own is wrong. */
   readonly now: string;
+  /** `printing` with `at_once` is understood, in place of `accepted` and `printing`. */
+  readonly print_at_once?: boolean;
   /** Updates may be missing: read route and accounts afresh. */
   readonly refresh: boolean;
   /** Account updates follow from here. */
@@ -2025,6 +2803,54 @@ export interface Withdrawn {
 
 /** What each route takes and gives. */
 export interface Paths {
+  /** List the partner's collection points */
+  "GET /partner/v1/collection-points": {
+    answer: PartnerPoints;
+  };
+  /** Read what a customer owes */
+  "GET /partner/v1/customers/{customer_code}/bills": {
+    params: { "customer_code": string };
+    answer: PartnerBills;
+  };
+  /** Read where a payment stands, by the partner's own id */
+  "GET /partner/v1/payments/{partner_payment_id}": {
+    params: { "partner_payment_id": string };
+    answer: PartnerPayment;
+  };
+  /** Pay listed bills, under the partner's own id */
+  "PUT /partner/v1/payments/{partner_payment_id}": {
+    params: { "partner_payment_id": string };
+    body: BillsPaid;
+    answer: PartnerPayment;
+  };
+  /** Take a payment back on its day, or bar an id under which nothing was recorded */
+  "PUT /partner/v1/payments/{partner_payment_id}/cancellation": {
+    params: { "partner_payment_id": string };
+    body: Cancellation;
+    answer: PartnerPayment;
+  };
+  /** Send the file of a business day that is over */
+  "PUT /partner/v1/reconciliation": {
+    body: unknown;
+    answer: PartnerFile;
+  };
+  /** Read what was paid and cancelled by the day, and the fees */
+  "GET /partner/v1/settlement": {
+    query: { "first": string; "last": string };
+    answer: PartnerSettlement;
+  };
+  /** List agreements to pay in parts, the one made last first */
+  "GET /v1/agreements": {
+    query?: { "state"?: string; "customer_code"?: string; "before"?: string; "limit"?: number };
+    answer: Agreements;
+  };
+  /** End an agreement: its bills are as any others again, reminders and dunning included */
+  "POST /v1/agreements/{agreement_id}/end": {
+    params: { "agreement_id": string };
+    key: string;
+    body: EndingBody;
+    answer: AgreementReply;
+  };
   /** Read what the phone app has to know of this installation */
   "GET /v1/app-settings": {
     answer: AppSettingsView;
@@ -2159,13 +2985,52 @@ export interface Paths {
   /** Read a customer's bills with their lines, and payments */
   "GET /v1/customers/{customer_code}/account": {
     params: { "customer_code": string };
-    query?: { "history"?: number };
+    query?: { "history"?: number; "counting"?: string };
     answer: CustomerAccount;
+  };
+  /** Ask for an agreement to pay all that is owed in parts; another person approves it */
+  "POST /v1/customers/{customer_code}/agreements": {
+    params: { "customer_code": string };
+    key: string;
+    body: AgreementBody;
+    answer: ApprovalView;
+  };
+  /** Print an agreement that is in force, for the customer to keep */
+  "POST /v1/customers/{customer_code}/agreements/{agreement_id}/prints": {
+    params: { "customer_code": string; "agreement_id": string };
+    key: string;
+    body: PrintBody;
+    answer: AgreementPrintAsked;
   };
   /** Read what a customer owes */
   "GET /v1/customers/{customer_code}/debt": {
     params: { "customer_code": string };
     answer: Debt;
+  };
+  /** Read where a customer stands in the steps up to cutting off, and why a step waits */
+  "GET /v1/customers/{customer_code}/dunning": {
+    params: { "customer_code": string };
+    answer: DunningReply;
+  };
+  /** Compute a customer's interest on late payment; nothing changes */
+  "GET /v1/customers/{customer_code}/interest": {
+    params: { "customer_code": string };
+    query?: { "until"?: string };
+    answer: InterestReply;
+  };
+  /** Charge interest as it was shown, by a bill of its own; each day of a bill once */
+  "POST /v1/customers/{customer_code}/interest/charges": {
+    params: { "customer_code": string };
+    key: string;
+    body: InterestBody;
+    answer: ChargeReply;
+  };
+  /** Ask for letting a customer off interest that is not charged yet; another person approves it */
+  "POST /v1/customers/{customer_code}/interest/waivers": {
+    params: { "customer_code": string };
+    key: string;
+    body: InterestBody;
+    answer: ApprovalView;
   };
   /** Read which messages the customer's number does not get */
   "GET /v1/customers/{customer_code}/opt-outs": {
@@ -2190,6 +3055,13 @@ export interface Paths {
   "GET /v1/customers/{customer_code}/print-jobs": {
     params: { "customer_code": string };
     answer: PrintJobsView;
+  };
+  /** Keep that a customer must not be cut off, or may be again */
+  "POST /v1/customers/{customer_code}/protection": {
+    params: { "customer_code": string };
+    key: string;
+    body: Protection;
+    answer: CustomerProtected;
   };
   /** Keep that a customer calls a reading or a bill wrong, with a photo of the meter */
   "POST /v1/customers/{customer_code}/reading-complaints": {
@@ -2216,6 +3088,62 @@ export interface Paths {
     params: { "customer_code": string };
     query?: { "months"?: number };
     answer: Usage;
+  };
+  /** Keep that a warning with day and hour of the cut was delivered on paper */
+  "POST /v1/customers/{customer_code}/warning-deliveries": {
+    params: { "customer_code": string };
+    key: string;
+    body: Delivery;
+    answer: WarningDelivered;
+  };
+  /** Print a warning of a cut, to be delivered by hand */
+  "POST /v1/customers/{customer_code}/warnings/{warning_id}/prints": {
+    params: { "customer_code": string; "warning_id": string };
+    key: string;
+    body: PrintBody;
+    answer: WarningPrintAsked;
+  };
+  /** List cut-off lists, the latest first */
+  "GET /v1/cut-lists": {
+    query?: { "limit"?: number };
+    answer: CutLists;
+  };
+  /** Make the cut-off list of a unit for a day, of all who may be cut off then */
+  "POST /v1/cut-lists": {
+    key: string;
+    body: NewCutList;
+    answer: CutListReply;
+  };
+  /** Read a cut-off list with its customers as they stand now */
+  "GET /v1/cut-lists/{list_id}": {
+    params: { "list_id": string };
+    answer: CutListReply;
+  };
+  /** Approve a cut-off list, as another person than who made it: orders are given */
+  "POST /v1/cut-lists/{list_id}/approval": {
+    params: { "list_id": string };
+    answer: CutListReply;
+  };
+  /** Discard a cut-off list that nobody has approved */
+  "POST /v1/cut-lists/{list_id}/discarding": {
+    params: { "list_id": string };
+    answer: CutListReply;
+  };
+  /** List orders to cut and to reconnect, the open ones by their clocks */
+  "GET /v1/cut-orders": {
+    query?: { "customer_code"?: string; "state"?: string; "limit"?: number };
+    answer: CutOrders;
+  };
+  /** Keep what came of an order at the meter, with what the meter shows */
+  "POST /v1/cut-orders/{order_id}/reports": {
+    params: { "order_id": string };
+    key: string;
+    body: OrderReport;
+    answer: CutOrderReported;
+  };
+  /** List the warnings that the collector has to deliver on paper, and the orders to carry out */
+  "GET /v1/cut-tasks": {
+    answer: CutTasks;
   };
   /** Read how a day goes, by route */
   "GET /v1/day": {
@@ -2244,6 +3172,11 @@ export interface Paths {
     body: Revocation;
     answer: DeviceView;
   };
+  /** List where the customers of a unit stand whose oldest bill is overdue */
+  "GET /v1/dunning": {
+    query: { "unit_code": string; "after"?: string; "limit"?: number };
+    answer: DunningCases;
+  };
   /** Make a one-time code that lets a device in */
   "POST /v1/enrolment-codes": {
     body: PostVEnrolmentCodesContent;
@@ -2254,6 +3187,17 @@ export interface Paths {
     key: string;
     body: EnrolmentRequest;
     answer: EnrolmentView;
+  };
+  /** List hand-ins of all collectors, the one stated last first */
+  "GET /v1/hand-ins": {
+    query?: { "waiting"?: string; "shift_id"?: string; "collector_code"?: string; "limit"?: number };
+    answer: HandIns;
+  };
+  /** Count what a collector hands in, or confirm a deposit at a bank, as a second person */
+  "POST /v1/hand-ins/{hand_in_id}/count": {
+    params: { "hand_in_id": string };
+    body: HandInCountBody;
+    answer: HandInReply;
   };
   /** List papers of which nobody knows whether they were printed, the oldest first */
   "GET /v1/held-print-jobs": {
@@ -2285,6 +3229,11 @@ export interface Paths {
     body: Reasoned;
     answer: ReadingsReply;
   };
+  /** Compute whose interest there is to charge, page by page; nothing changes */
+  "GET /v1/interest": {
+    query?: { "until"?: string; "least"?: number; "after"?: string };
+    answer: DueInterest;
+  };
   /** List cash that came from the phone of a collector who had left */
   "GET /v1/leaver-payments": {
     answer: LeaverPayments;
@@ -2296,6 +3245,24 @@ export interface Paths {
   /** Read the collector that this device belongs to */
   "GET /v1/me/collector": {
     answer: CollectorDetails;
+  };
+  /** List where partners' books and the register do not agree */
+  "GET /v1/partner-differences": {
+    query?: { "partner_code"?: string; "settled"?: string; "after"?: string; "limit"?: number };
+    answer: PartnerDifferences;
+  };
+  /** Say how a difference was settled; no money moves by this */
+  "POST /v1/partner-differences/{difference_id}/settlement": {
+    params: { "difference_id": string };
+    key: string;
+    body: DifferenceDecision;
+    answer: PartnerDifferenceReply;
+  };
+  /** Read what a partner took by the day, its fees, and where its books stand */
+  "GET /v1/partners/{partner_code}/settlement": {
+    params: { "partner_code": string };
+    query: { "first": string; "last": string };
+    answer: PartnerSettlement;
   };
   /** List payments that collectors reported as taken by mistake, and that stand */
   "GET /v1/payment-reports": {
@@ -2405,6 +3372,11 @@ export interface Paths {
     body: Settlement;
     answer: ReadingComplaintSettled;
   };
+  /** Import a file of readings, or try it */
+  "POST /v1/readings-files": {
+    body: File;
+    answer: ReadingsFile;
+  };
   /** Read a receipt with its document as it was first printed */
   "GET /v1/receipts/{receipt_id}": {
     params: { "receipt_id": string };
@@ -2429,14 +3401,40 @@ export interface Paths {
     body: LinkRequest;
     answer: ReceiptLinkReply;
   };
-  /** Read how old the open bills are, by unit */
+  /** Read how old the open bills are, by unit, route or price group */
   "GET /v1/reports/ageing": {
+    query?: { "by"?: string };
     answer: AgeingReport;
   };
   /** Read what was collected, by day, unit and method */
   "GET /v1/reports/collections": {
     query: { "first_day": string; "last_day": string };
     answer: CollectionsReport;
+  };
+  /** Read what collectors earn for receipts, by collector and unit */
+  "GET /v1/reports/commissions": {
+    query: { "year": number; "month": number };
+    answer: CommissionsReport;
+  };
+  /** Read the summaries of invoices for the tax authority, and what became of them */
+  "GET /v1/reports/invoice-summaries": {
+    query?: { "period"?: string };
+    answer: AuthoritySummaries;
+  };
+  /** List payments that were taken back, with what is still to come of them */
+  "GET /v1/reversals": {
+    query?: { "waiting"?: string; "payment_id"?: string; "shift_id"?: string; "collector_code"?: string; "limit"?: number };
+    answer: Reversals;
+  };
+  /** Keep that cash was given back here, and not by the collector */
+  "POST /v1/reversals/{reversal_id}/cash": {
+    params: { "reversal_id": string };
+    answer: ReversalReply;
+  };
+  /** Keep that the receipt on paper of a payment that was taken back is at the office */
+  "POST /v1/reversals/{reversal_id}/paper": {
+    params: { "reversal_id": string };
+    answer: ReversalReply;
   };
   /** Read the own route of a day, in the order of walking */
   "GET /v1/route": {
@@ -2484,6 +3482,23 @@ export interface Paths {
     params: { "shift_id": string };
     body: ShiftDecisionBody;
     answer: ShiftReply;
+  };
+  /** Read what was handed in of a shift while it was open */
+  "GET /v1/shifts/{shift_id}/hand-ins": {
+    params: { "shift_id": string };
+    answer: HandIns;
+  };
+  /** Say that cash of the open shift is handed in, to a cashier or at a bank */
+  "POST /v1/shifts/{shift_id}/hand-ins": {
+    params: { "shift_id": string };
+    key: string;
+    body: HandInBody;
+    answer: HandInReply;
+  };
+  /** Read what is handed over with a shift: receipts, transfers, hand-ins */
+  "GET /v1/shifts/{shift_id}/handover": {
+    params: { "shift_id": string };
+    answer: HandoverReply;
   };
   /** Report what became of SMS, in the query */
   "GET /v1/sms/reports/{provider}/{secret}": {

@@ -60,6 +60,11 @@ export function timeOf(moment: number | string): string {
   return inVietnam(moment).toISOString().slice(11, 16);
 }
 
+/** `14:05:09` in Vietnam. */
+export function timeToSecond(moment: number | string): string {
+  return inVietnam(moment).toISOString().slice(11, 19);
+}
+
 /** `22/11/2026` of a day or a moment. */
 export function writtenDay(day: number | string): string {
   const text = typeof day === "string" && day.length === 10 ? day : dayOf(day);

@@ -1,8 +1,20 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
-import type { Bill, ComplaintKind, Outcome, Shift, SmsLanguage } from "../api/types.ts";
+import type {
+  Bill,
+  ComplaintKind,
+  CutOrder,
+  HandInPlace,
+  OrderOutcome,
+  Outcome,
+  Shift,
+  SmsLanguage,
+  WarningTask,
+  WayOfDelivery,
+} from "../api/types.ts";
 import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
 import type { CashDue } from "./cash_due.ts";
 import type { Core } from "./core.ts";
+import { nameOf } from "./cut_tasks.ts";
 import { newId } from "./ids.ts";
 import { localJob } from "./local_notice.ts";
 import { type NewCommand, NOBODY, type Sender } from "./outbox.ts";
@@ -273,6 +285,52 @@ export function chooseSmsLanguage(app: Sender, whom: Whom, language: SmsLanguage
   });
 }
 
+/** Nothing that these write waits behind what a customer paid, nor money behind them. */
+const CUT_LANE = "cut_tasks";
+
+/** What came of an order, kept before it is sent: it is sent under one id however often. */
+export function reportOrder(
+  app: Sender,
+  order: CutOrder,
+  outcome: OrderOutcome,
+  reading: number | null,
+  note: string,
+  photo: string,
+): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "cut_report",
+    route: "POST /v1/cut-orders/{order_id}/reports",
+    params: { order_id: order.order_id },
+    keyed: true,
+    body: {
+      outcome,
+      meter_reading: reading,
+      note: tidyLine(note).slice(0, 500),
+      stated_at: app.clock.stamp(),
+      photo,
+    },
+    lane: CUT_LANE,
+    customer_code: order.customer_code,
+    customer_name: nameOf(app.store.state, order.customer_code),
+  });
+}
+
+/** A warning reached the customer on paper. */
+export function deliverWarning(app: Sender, task: WarningTask, way: WayOfDelivery, note: string): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "warning_delivery",
+    route: "POST /v1/customers/{customer_code}/warning-deliveries",
+    params: { customer_code: task.customer_code },
+    keyed: true,
+    body: { warning_id: task.warning_id, way, note: tidyLine(note).slice(0, 500) },
+    lane: CUT_LANE,
+    customer_code: task.customer_code,
+    customer_name: nameOf(app.store.state, task.customer_code),
+  });
+}
+
 export function openShift(app: Sender, openingFloat: number): Promise<Command> {
   return app.outbox.submit({
     id: newId(app.clock.now()),
@@ -303,6 +361,35 @@ export function closeShift(
       denominations,
       explanation: tidyLine(explanation).slice(0, 500),
       closed_at: app.clock.stamp(),
+    },
+    ...NOBODY,
+  });
+}
+
+interface SaidHandIn {
+  readonly place: HandInPlace;
+  readonly amount: number;
+  readonly denominations: Readonly<Record<string, number>>;
+  /** Of the bank's deposit slip, or empty. */
+  readonly slip: string;
+  /** A JPEG as base64, or empty. */
+  readonly photo: string;
+}
+
+/** Cash of the open shift goes to the cashier or to a bank. */
+export function handIn(app: Sender, shift: Shift, said: SaidHandIn): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "hand_in",
+    route: "POST /v1/shifts/{shift_id}/hand-ins",
+    params: { shift_id: shift.shift_id },
+    keyed: true,
+    body: {
+      place: said.place,
+      amount: said.amount,
+      denominations: said.denominations,
+      slip_number: tidyLine(said.slip).slice(0, 60),
+      photo: said.photo,
     },
     ...NOBODY,
   });

@@ -1,6 +1,6 @@
 /** The customers' details and bills on this phone. */
 import { ApiProblem } from "../api/problem.ts";
-import type { AccountState, AccountUpdate, CustomerAccount, CustomerDetails } from "../api/types.ts";
+import type { AccountState, AccountUpdate, Counting, CustomerAccount, CustomerDetails } from "../api/types.ts";
 import type { CustomerFile } from "../storage/schema.ts";
 import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
@@ -20,14 +20,20 @@ export class Customers {
     this.#core = core;
   }
 
-  /** Read a customer with bills. Throws like any request. */
-  async read(customerCode: string): Promise<CustomerFile> {
+  /** Read a customer with bills; `isCounting`: to take money now, so that other phones are told. Throws like any request. */
+  async read(customerCode: string, isCounting = false): Promise<CustomerFile> {
     const { api, clock, database, store } = this.#core;
     const params = { customer_code: customerCode };
     const [details, account] = await Promise.all([
       api.call("GET /v1/customers/{customer_code}", { params }),
-      api.call("GET /v1/customers/{customer_code}/account", { params, query: { history: HISTORY } }),
+      api.call("GET /v1/customers/{customer_code}/account", {
+        params,
+        query: { history: HISTORY, ...(isCounting ? { counting: "true" } : {}) },
+      }),
     ]);
+    if (isCounting) {
+      this.#keepCounting(customerCode, account.counted_by ?? null);
+    }
     const known = store.state.files[customerCode];
     const newer = known?.account && known.account.account.version > account.account.version ? known.account : account;
     const file: CustomerFile = {
@@ -51,6 +57,28 @@ export class Customers {
     }
     await settleTransfers(this.#core, customerCode, newer);
     return file;
+  }
+
+  /** Say again that money is being counted, and learn who else does so. Throws like any request. */
+  async count(customerCode: string): Promise<void> {
+    const { api, clock, store } = this.#core;
+    const params = { customer_code: customerCode };
+    try {
+      const query = { counting: "true" };
+      const account = await api.call("GET /v1/customers/{customer_code}/account", { params, query });
+      this.#keepCounting(customerCode, account.counted_by ?? null);
+    } catch (error) {
+      // What is over keeps nobody waiting, whether the gateway answers or not.
+      if (Date.parse(store.state.counted[customerCode]?.until ?? "") <= clock.now()) {
+        this.#keepCounting(customerCode, null);
+      }
+      throw error;
+    }
+  }
+
+  #keepCounting(customerCode: string, other: Counting | null): void {
+    const { store } = this.#core;
+    store.set({ counted: { ...store.state.counted, [customerCode]: other } });
   }
 
   #isNewer(known: CustomerFile | undefined, details: CustomerDetails, { account }: CustomerAccount): boolean {
@@ -134,7 +162,8 @@ export class Customers {
     if (update.what === "payment.reversed" && update.payment) {
       const { where, amount, received_at: at, method } = update.payment;
       const reversed = update.reason ?? "";
-      store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method, reversed } } });
+      const after = { toGiveBack: update.to_give_back ?? 0, paperMissing: update.paper_missing ?? false };
+      store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method, reversed, ...after } } });
     }
     return keepAccount(this.#core, update);
   }

@@ -51,6 +51,7 @@ export async function loadDay(core: Core, facts: Partial<Facts>): Promise<void> 
     shiftKnown: facts.shift !== undefined,
     day: clock.day(),
     route: facts.route ?? null,
+    cutTasks: facts.cutTasks ?? null,
     stops,
     order: orderOf(facts.order),
     files: Object.fromEntries(files.map((file) => [file.customer_code, file])),

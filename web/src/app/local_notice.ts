@@ -102,10 +102,17 @@ export function localJob(jobId: string, visitId: string, notice: LocalNotice): J
       };
 }
 
+const CHARGES = { reconnection_fee: "Phí đóng điện trở lại", late_interest: "Tiền lãi chậm trả" } as const;
+
 function billBlocks(bill: Bill): Block[] {
   return [
-    bold(`Điện tiêu thụ kỳ ${bill.cycle} tháng ${bill.month}/${bill.year}`),
+    bold(
+      bill.charge
+        ? `${CHARGES[bill.charge]} ${bill.month}/${bill.year}`
+        : `Điện tiêu thụ kỳ ${bill.cycle} tháng ${bill.month}/${bill.year}`,
+    ),
     text(`từ ${writtenDay(bill.period_from)} đến ${writtenDay(bill.period_to)}`),
+    ...(bill.details_archived ? [text("Chi tiết đã đưa vào kho lưu trữ")] : []),
     ...bill.readings.map((one) =>
       row(`CT ${one.meter_number}: ${one.old_reading} – ${one.new_reading}`, `${plainDong(one.kwh)} kWh`),
     ),
@@ -115,7 +122,7 @@ function billBlocks(bill: Bill): Block[] {
         plainDong(line.amount),
       ),
     ),
-    row("Cộng tiền điện", plainDong(bill.pre_vat)),
+    row(bill.charge ? "Cộng trước thuế" : "Cộng tiền điện", plainDong(bill.pre_vat)),
     row(`Thuế GTGT ${bill.vat_rate.replace(".", ",")}%`, plainDong(bill.vat)),
     row("Tổng cộng", plainDong(bill.total), "bold"),
     ...(openOf(bill) === bill.total ? [] : [row("Còn phải trả", plainDong(openOf(bill)))]),

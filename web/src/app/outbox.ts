@@ -1,10 +1,11 @@
 /** What the collector does, kept and sent; and what follows from the answers. */
 import { ignoreNoAnswer } from "../api/problem.ts";
-import type { PaymentReply, ShiftReply, VisitReply } from "../api/types.ts";
+import type { HandInReply, PaymentReply, ShiftReply, VisitReply } from "../api/types.ts";
 import type { Command, CurrentVisit } from "../storage/schema.ts";
 import { Syncer } from "../sync/syncer.ts";
 import type { Core } from "./core.ts";
 import type { Customers } from "./customers.ts";
+import { refreshCutTasks } from "./cut_tasks.ts";
 import type { PrintJobs } from "./print_jobs.ts";
 import { changeStop } from "./route.ts";
 import { keepShift, refreshShift } from "./shift.ts";
@@ -151,12 +152,19 @@ export class Outbox {
         return;
       case "complaint":
         return;
+      case "cut_report":
+      case "warning_delivery":
+        await refreshCutTasks(core);
+        return;
       case "phone":
         if (command.customer_code) {
           const { details } = await this.#customers.read(command.customer_code);
           const phone = details?.facts.phone;
           await changeStop(core, command.customer_code, phone ? { phone } : {});
         }
+        return;
+      case "hand_in":
+        await keepShift(core, (command.answer as HandInReply).shift);
         return;
       case "shift_open":
         await keepShift(core, (command.answer as ShiftReply).shift);
@@ -172,9 +180,11 @@ export class Outbox {
 
   /** What the phone believed was wrong: read what is true. */
   async #refused({ kind, customer_code: code }: Command): Promise<void> {
-    if (kind === "shift_open" || kind === "shift_close") {
+    if (kind === "shift_open" || kind === "shift_close" || kind === "hand_in") {
       // Opened or closed by another phone, or at the desk.
       await refreshShift(this.#core);
+    } else if (kind === "cut_report" || kind === "warning_delivery") {
+      await refreshCutTasks(this.#core);
     } else if (code) {
       await this.#customers.read(code).catch(ignoreNoAnswer);
       if (kind === "payment") {

@@ -130,7 +130,7 @@ export class PrintJobs {
     const queue = this.#queue;
     switch (frame.type) {
       case "welcome":
-        await queue?.welcomed();
+        await queue?.welcomed(frame.print_at_once === true);
         // What has ended while nobody heard anything is not offered any more.
         void this.refresh().catch(ignoreNoAnswer);
         return;

@@ -68,13 +68,24 @@ function Place() {
     case "print-jobs":
       return <In part={desk}>{({ PrintJobsScreen }) => <PrintJobsScreen />}</In>;
     case "shift":
-      return <In part={desk}>{({ Closing, ShiftScreen }) => (code === "close" ? <Closing /> : <ShiftScreen />)}</In>;
+      return (
+        <In part={desk}>
+          {({ Closing, HandInScreen, ShiftScreen }) => {
+            if (code === "hand-in") {
+              return <HandInScreen />;
+            }
+            return code === "close" ? <Closing /> : <ShiftScreen />;
+          }}
+        </In>
+      );
     case "printer":
       return <In part={desk}>{({ PrinterScreen }) => <PrinterScreen />}</In>;
     case "outbox":
       return <In part={desk}>{({ OutboxScreen }) => <OutboxScreen />}</In>;
     case "day":
       return <In part={desk}>{({ DayScreen }) => <DayScreen />}</In>;
+    case "cut-tasks":
+      return <In part={desk}>{({ CutTasksScreen }) => <CutTasksScreen />}</In>;
     case "help":
       return <In part={desk}>{({ Help }) => <Help />}</In>;
     case "settings":
@@ -85,7 +96,7 @@ function Place() {
 }
 
 function ofCustomer(screens: typeof import("./screens/door.ts"), code: string, part: string | undefined) {
-  const { Cash, ComplaintScreen, Customer, Done, PromiseScreen, TransferScreen, VisitScreen } = screens;
+  const { Cash, Customer, Done, PromiseScreen, TransferScreen, VisitScreen } = screens;
   switch (part) {
     case "visit":
       return <VisitScreen key={code} code={code} />;
@@ -96,7 +107,7 @@ function ofCustomer(screens: typeof import("./screens/door.ts"), code: string, p
     case "promise":
       return <PromiseScreen key={code} code={code} />;
     case "complaint":
-      return <ComplaintScreen key={code} code={code} />;
+      return <In part={desk}>{({ ComplaintScreen }) => <ComplaintScreen key={code} code={code} />}</In>;
     case "done":
       return <Done key={code} code={code} />;
     default:

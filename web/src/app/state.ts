@@ -3,6 +3,7 @@ import type {
   AppSettingsView,
   CollectionPoint,
   CollectorDetails,
+  Counting,
   DeviceView,
   PaymentMethod,
   PrintJobCause,
@@ -45,6 +46,9 @@ export interface PaidNote {
   readonly method: PaymentMethod;
   /** The payment was reversed, for this reason: nothing was paid with it. */
   readonly reversed?: string;
+  /** Of a reversed payment: cash that this collector gives back, and whether the office asks for the receipt on paper. */
+  readonly toGiveBack?: number;
+  readonly paperMissing?: boolean;
 }
 
 export interface PrinterStatus {
@@ -94,12 +98,16 @@ export interface AppState {
   readonly downloaded: number;
   readonly files: Readonly<Record<string, CustomerFile>>;
   readonly paid: Readonly<Record<string, PaidNote>>;
+  /** Another phone that counts a customer's money, as of the last time that this one said it does. */
+  readonly counted: Readonly<Record<string, Counting | null>>;
   readonly shift: Shift | null;
   readonly shiftKnown: boolean;
   readonly closedShift: Shift | null;
   readonly commands: readonly Command[];
   readonly visits: Readonly<Record<string, CurrentVisit>>;
   readonly transfers: readonly Transfer[];
+  /** What is to be done about cutting off; null where it was never read. */
+  readonly cutTasks: Facts["cutTasks"] | null;
   /** As the gateway lists them. */
   readonly printJobs: readonly PrintJobView[];
   /** As they lie on this phone. */
@@ -146,12 +154,14 @@ export function initialState(language: Language): AppState {
     downloaded: 0,
     files: {},
     paid: {},
+    counted: {},
     shift: null,
     shiftKnown: false,
     closedShift: null,
     commands: [],
     visits: {},
     transfers: [],
+    cutTasks: null,
     printJobs: [],
     keptJobs: [],
     held: null,

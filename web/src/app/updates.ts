@@ -3,6 +3,7 @@ import { ignoreNoAnswer } from "../api/problem.ts";
 import type { AccountUpdate, CustomerUpdate, Hello, Welcome } from "../api/types.ts";
 import type { Facts } from "../storage/schema.ts";
 import type { FromGateway, Typed } from "../stream/stream.ts";
+import { refreshCutTasks } from "./cut_tasks.ts";
 import { type DayParts, refreshDay } from "./day.ts";
 import { isOnRoute } from "./route.ts";
 import { refreshShift } from "./shift.ts";
@@ -62,6 +63,10 @@ export class Updates {
         return;
       case "customer":
         await this.#customerChanged(frame);
+        return;
+      case "cut_order":
+        void refreshCutTasks(this.#parts).catch(ignoreNoAnswer);
+        this.#advanceTo(frame.seq);
         return;
       case "refresh":
         await this.#parts.database.markOutdated(null);

@@ -29,7 +29,8 @@ export interface CustomerView {
   readonly reading: boolean;
 }
 
-export function useCustomer(code: string): CustomerView {
+/** `isCounting`: to take money now, so that other phones are told. */
+export function useCustomer(code: string, isCounting = false): CustomerView {
   const app = useApp();
   const { files, stops, paid, visits, commands, day, online } = useAppState();
   const [unknown, setUnknown] = useState(false);
@@ -40,7 +41,7 @@ export function useCustomer(code: string): CustomerView {
     let isCurrent = true;
     setReading(true);
     app.customers
-      .read(code)
+      .read(code, isCounting)
       .catch((error: unknown) => {
         if (
           isCurrent &&
@@ -54,7 +55,7 @@ export function useCustomer(code: string): CustomerView {
     return () => {
       isCurrent = false;
     };
-  }, [code, online]);
+  }, [code, online, isCounting]);
   const account = file?.account ?? null;
   const lastVisit = visits[code];
   return {

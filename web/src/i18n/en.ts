@@ -1,4 +1,5 @@
 /** All texts of the app, in English. */
+import { handInEn } from "./hand_in_en.ts";
 import { helpEn } from "./help_en.ts";
 import { notesEn } from "./notes_en.ts";
 import { printEn } from "./print_en.ts";
@@ -148,6 +149,8 @@ export const en: Messages = {
   total_due: "Total due",
   nothing_due: "Nothing owed",
   credit: "Credit: {amount}",
+  charge_reconnection_fee: "Reconnection fee {month}/{year}",
+  charge_late_interest: "Interest on late payment {month}/{year}",
   bill_of: "Electricity, cycle {cycle} of {month}/{year}",
   bill_old: "Older debt",
   bill_period: "{from} to {to}",
@@ -231,6 +234,7 @@ export const en: Messages = {
   cash_short: "{amount} short",
   cash_no_note: "{amount} left: there is no such note.",
   cash_take: "Take {amount}, print the receipt",
+  cash_counted_by: "Collector {who} ({phone}) is counting money here until {time}. You can go on after that.",
   cash_offline: "No signal, so cash cannot be taken. Agree on an appointment, or try again with signal.",
   cash_no_shift: "There is no open shift, so cash cannot be taken.",
   cash_over_ceiling: "This would go over the cash ceiling of {ceiling}. Hand in cash first, or ask for a transfer.",
@@ -299,6 +303,7 @@ export const en: Messages = {
   document_test_page: "Test page",
   document_copy_number: "copy {n}",
   ...helpEn,
+  ...handInEn,
   ...notesEn,
   ...usageEn,
   ...printEn,
@@ -384,6 +389,9 @@ export const en: Messages = {
   command_phone: "Phone number",
   command_payment: "Cash {amount}",
   command_transfer: "Payment code shown",
+  shift_given_back: "Given back for earlier shifts",
+  reversed_give_back: "Give the customer {amount} back in cash.",
+  reversed_paper: "Take the receipt on paper back and bring it to the office.",
   reversed_title: "The payment of {amount} at {time} was reversed",
   reversed_reason: "Reason: {reason}",
   visit_withdrawn: "taken back",

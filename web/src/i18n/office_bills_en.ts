@@ -89,6 +89,9 @@ export const officeBillsEn = {
   correction_replacement: "Replacement",
   correction_replacement_explain: "Another bill takes the place of this one.",
   correction_households: "Households",
+  charge_take_back: "Take this back",
+  charge_take_back_explain:
+    "This is not owed any more; what was paid of it is credit. A fee with a VAT invoice gets an adjusting one; days of interest are not charged again.",
   correction_nothing: "Change readings, use or households to see what it comes to.",
   correction_computing: "Being computed…",
   correction_preview: "Preview",
@@ -106,6 +109,7 @@ export const officeBillsEn = {
   correction_second:
     "The bill is corrected once a supervisor or an accountant approves, if it still comes to the same.",
   approval_not_difference_changed: "it comes to another amount now: preview and ask again",
+  approval_not_details_archived: "the details of the bill are in the archive",
   approval_not_bill_replaced: "the bill was replaced before",
   approval_not_correction_method_fixed: "this bill has to be corrected the way it was the first time",
   approval_not_nothing_to_correct: "it comes to the same",

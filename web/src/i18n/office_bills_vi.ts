@@ -88,6 +88,9 @@ export const officeBillsVi = {
   correction_replacement: "Thay thế",
   correction_replacement_explain: "Lập hóa đơn khác thay cho cả hóa đơn này.",
   correction_households: "Số hộ",
+  charge_take_back: "Rút lại khoản này",
+  charge_take_back_explain:
+    "Khoản này không phải trả nữa; tiền đã trả thành tiền dư của khách hàng. Phí đã lập hóa đơn GTGT thì có hóa đơn điều chỉnh giảm; những ngày đã tính lãi không tính lại.",
   correction_nothing: "Sửa chỉ số, mục đích sử dụng hoặc số hộ để xem trước kết quả.",
   correction_computing: "Đang tính…",
   correction_preview: "Xem trước",
@@ -104,6 +107,7 @@ export const officeBillsVi = {
   correction_ask: "Đề nghị sửa",
   correction_second: "Quản lý thu hoặc kế toán duyệt thì hóa đơn mới được sửa; số tiền phải đúng như xem trước.",
   approval_not_difference_changed: "số tiền nay đã khác, hãy xem trước và đề nghị lại",
+  approval_not_details_archived: "chi tiết hóa đơn đã đưa vào kho lưu trữ",
   approval_not_bill_replaced: "hóa đơn đã bị thay thế trước đó",
   approval_not_correction_method_fixed: "hóa đơn này phải sửa theo cách đã dùng lần đầu",
   approval_not_nothing_to_correct: "tính lại vẫn ra số tiền cũ",

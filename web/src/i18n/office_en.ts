@@ -1,13 +1,17 @@
 /** The words of the office that the phone app does not have, in English. */
 
-import { actsEn } from "./acts_en.ts";
+import { officeArrearsEn } from "./office_arrears_en.ts";
 import { officeBillsEn } from "./office_bills_en.ts";
+import { officeCutsEn } from "./office_cuts_en.ts";
+import { officeMoneyEn } from "./office_money_en.ts";
 import type { officeVi } from "./office_vi.ts";
 import { usageEn } from "./usage_en.ts";
 
 export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
-  ...actsEn,
+  ...officeArrearsEn,
   ...officeBillsEn,
+  ...officeCutsEn,
+  ...officeMoneyEn,
   skip: "Go to the content",
   help: "Help",
   reason: "Reason",
@@ -263,6 +267,28 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   reverse_waits: "The amount is above what one person takes back: it waits for a second person.",
   mistakes_intro:
     "Collectors report these as taken by mistake. Ask them and the customer, then take the payment back; where it was right, leave it.",
+  reversed_by_at: "reversed by {who} at {time}",
+  paper_returned_at: "The receipt on paper came back at {time}.",
+  paper_missing: "The customer still has receipt {number} on paper. Get it back.",
+  paper_return: "The receipt is back",
+  cash_by_office: "{amount} in cash is given back by the office.",
+  cash_by_collector: "{amount} in cash is given back by the collector.",
+  cash_settled_in: "See the shift that settles it",
+  cash_waits_count: "In no settlement yet: it goes into the next shift that whoever gave it back counts.",
+  cash_waits_shift: "In no settlement yet: it leaves the collector's next shift.",
+  cash_give_back_here: "{amount} was given back at this desk",
+  given_back_title: "Given back for earlier shifts",
+  shift_given_back: "Given back for earlier shifts",
+  shift_office_gave_back: "Whoever counted had given customers {amount} back; it is settled here.",
+  reversals_waiting: "Reversed, and something still to come",
+  reversals_waiting_none: "No receipt is to come back, and no cash that was given back waits for a settlement.",
+  reverse_paper: "Receipt on paper",
+  reverse_paper_yes: "The customer gave it back",
+  reverse_paper_no: "The customer has it: get it back",
+  reverse_paper_none: "There is no paper",
+  reverse_cash: "Who gives the cash back",
+  reverse_cash_collector: "The collector, out of the shift",
+  reverse_cash_office: "I do, at the desk: it goes into my next count",
   mistakes_none: "No payment is reported as a mistake.",
   reported_at: "reported at {time}",
   transfers_intro:
@@ -288,6 +314,8 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   readings_sent_back: "Sent back to be read again at {time}; the next import takes its place.",
   reading_old_of: "Old reading {meter}",
   reading_new_of: "New reading {meter}",
+  period_first_day: "Period from",
+  period_last_day: "Up to and including",
   held_complaints: "Complaints",
   held_complaints_none: "No complaint waits.",
   held_reports: "Reported mistakes",

@@ -1,12 +1,16 @@
 /** The words of the office that the phone app does not have, in Vietnamese. */
 
-import { actsVi } from "./acts_vi.ts";
+import { officeArrearsVi } from "./office_arrears_vi.ts";
 import { officeBillsVi } from "./office_bills_vi.ts";
+import { officeCutsVi } from "./office_cuts_vi.ts";
+import { officeMoneyVi } from "./office_money_vi.ts";
 import { usageVi } from "./usage_vi.ts";
 
 export const officeVi = {
-  ...actsVi,
+  ...officeArrearsVi,
   ...officeBillsVi,
+  ...officeCutsVi,
+  ...officeMoneyVi,
   skip: "Đến nội dung",
   help: "Trợ giúp",
   reason: "Lý do",
@@ -263,6 +267,28 @@ export const officeVi = {
   reverse_waits: "Số tiền vượt mức một người được hủy: đang chờ người thứ hai duyệt.",
   mistakes_intro:
     "Thu ngân viên báo đã thu nhầm. Kiểm tra với họ và khách, rồi hủy khoản thu; nếu thu đúng thì để nguyên.",
+  reversed_by_at: "{who} hủy lúc {time}",
+  paper_returned_at: "Đã nhận lại biên nhận giấy lúc {time}.",
+  paper_missing: "Khách còn giữ biên nhận giấy {number}. Hãy thu hồi.",
+  paper_return: "Đã nhận lại biên nhận",
+  cash_by_office: "{amount} tiền mặt do văn phòng trả lại khách.",
+  cash_by_collector: "{amount} tiền mặt do thu ngân viên trả lại khách.",
+  cash_settled_in: "Xem ca quyết toán khoản này",
+  cash_waits_count: "Chưa vào quyết toán: sẽ tính vào ca tiếp theo mà người trả lại tiền kiểm đếm.",
+  cash_waits_shift: "Chưa vào quyết toán: sẽ trừ vào ca tiếp theo của thu ngân viên.",
+  cash_give_back_here: "Đã trả {amount} tại quầy này",
+  given_back_title: "Trả lại cho ca trước",
+  shift_given_back: "Trả lại tiền của ca trước",
+  shift_office_gave_back: "Người kiểm đếm đã trả lại khách {amount}, tính vào lần này.",
+  reversals_waiting: "Đã hủy, còn việc phải làm",
+  reversals_waiting_none: "Không còn biên nhận giấy phải thu hồi, không còn tiền trả lại chờ quyết toán.",
+  reverse_paper: "Biên nhận giấy",
+  reverse_paper_yes: "Khách đã trả lại",
+  reverse_paper_no: "Khách còn giữ, phải thu hồi",
+  reverse_paper_none: "Không có giấy",
+  reverse_cash: "Ai trả lại tiền mặt cho khách",
+  reverse_cash_collector: "Thu ngân viên, trừ vào ca của người đó",
+  reverse_cash_office: "Tôi, tại quầy, tính vào lần kiểm đếm tiếp theo của tôi",
   mistakes_none: "Không có khoản nào bị báo thu nhầm.",
   reported_at: "báo lúc {time}",
   transfers_intro:
@@ -288,6 +314,8 @@ export const officeVi = {
   readings_sent_back: "Đã trả để đọc lại lúc {time}; lần nhập sau sẽ thay kỳ này.",
   reading_old_of: "Chỉ số cũ {meter}",
   reading_new_of: "Chỉ số mới {meter}",
+  period_first_day: "Kỳ từ ngày",
+  period_last_day: "Đến hết ngày",
   held_complaints: "Khiếu nại",
   held_complaints_none: "Không còn khiếu nại nào chờ giải quyết.",
   held_reports: "Báo thu nhầm",

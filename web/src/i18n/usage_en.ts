@@ -15,6 +15,8 @@ export const usageEn: Readonly<Record<keyof typeof usageVi, string>> = {
   usage_no_signal: "It could not be read: there is no signal.",
   bill_replaces: "Takes the place of bill {number}.",
   bill_adjusts: "Adds what bill {number} was too low by.",
+  bill_disputed: "A complaint about this bill is open: it is owed, but nobody is reminded of it until the answer.",
+  bill_details_archived: "The details are in the archive.",
   bill_replaced_by: "Replaced by bill {number} on {day}.",
   bill_adjusted_by: "Adjusted upwards by bill {number} on {day}.",
   bill_adjusted_down: "Adjusted downwards by {amount} on {day}.",

@@ -13,6 +13,8 @@ export const usageVi = {
   usage_no_signal: "Chưa đọc được, máy đang không có sóng.",
   bill_replaces: "Thay thế hóa đơn {number}.",
   bill_adjusts: "Điều chỉnh tăng cho hóa đơn {number}.",
+  bill_disputed: "Đang giải quyết khiếu nại: vẫn còn nợ, nhưng không nhắc nợ hóa đơn này đến khi có trả lời.",
+  bill_details_archived: "Chi tiết đã đưa vào kho lưu trữ.",
   bill_replaced_by: "Đã thay bằng hóa đơn {number} ngày {day}.",
   bill_adjusted_by: "Đã điều chỉnh tăng bằng hóa đơn {number} ngày {day}.",
   bill_adjusted_down: "Đã điều chỉnh giảm {amount} ngày {day}.",

@@ -36,6 +36,10 @@ export function asBilled(bill: Bill): TypedCorrection {
  * All readings of a period are named, or none where none differs: then they stay as they stand.
  */
 export function wantedOf(bill: Bill, typed: TypedCorrection): WantedCorrection | null {
+  if (bill.charge) {
+    // A fee or interest has nothing to put right: it is taken back whole.
+    return { kind: "adjustment", readings: [], price_group: null, households: null };
+  }
   const readings: RightReading[] = [];
   let isChanged = false;
   for (const reading of bill.readings) {
@@ -74,8 +78,14 @@ export function numberIn(typed: string | undefined, otherwise: number): number |
   return /^\d{1,12}$/.test(digits) ? Number(digits) : null;
 }
 
-/** Whether a bill can be corrected by itself: not one that only adds a difference, nor one that another has replaced. */
+/**
+ * Whether a bill can be corrected by itself: not one that only adds a difference, nor one that another has replaced, nor
+ * a charge that was taken back.
+ */
 export function isCorrectable(bill: Bill): boolean {
-  const isReplaced = (bill.corrected_by ?? []).some((each) => each.kind === "replacement");
-  return bill.kind !== "adjustment" && !isReplaced;
+  const corrected = bill.corrected_by ?? [];
+  if (bill.charge) {
+    return corrected.length === 0;
+  }
+  return bill.kind !== "adjustment" && !corrected.some((each) => each.kind === "replacement");
 }

@@ -72,7 +72,7 @@ function Shown() {
       </Page>
     );
   }
-  return <Place key={`${name}/${code ?? ""}`} name={name} code={code} part={part} />;
+  return <Place key={`${name}/${code ?? ""}/${part ?? ""}`} name={name} code={code} part={part} />;
 }
 
 function Place({ name, code, part }: { name: string; code: string | undefined; part: string | undefined }) {
@@ -87,6 +87,9 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
     case "payments":
       return code ? <PaymentPage id={code} /> : <CustomersPage />;
     case "shifts":
+      if (code && part === "handover") {
+        return <InPart part={keeping}>{({ HandoverPage }) => <HandoverPage id={code} />}</InPart>;
+      }
       return code ? <ShiftPage id={code} /> : <ShiftsPage />;
     case "transfers":
       return <TransfersPage />;
@@ -103,9 +106,18 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       }
       return code ? <DevicePage id={code} /> : <DevicesPage />;
     case "bill_runs":
+      if (code === "file") {
+        return <InPart part={billing}>{({ ReadingsFilePage }) => <ReadingsFilePage />}</InPart>;
+      }
       return (
         <InPart part={billing}>
           {({ BillRunPage, BillRunsPage }) => (code ? <BillRunPage id={code} /> : <BillRunsPage />)}
+        </InPart>
+      );
+    case "cut_offs":
+      return (
+        <InPart part={billing}>
+          {({ CutListPage, CutOffsPage }) => (code ? <CutListPage id={code} /> : <CutOffsPage />)}
         </InPart>
       );
     case "reports":

@@ -31,6 +31,7 @@ export type PageName =
   | "devices"
   | "held"
   | "bill_runs"
+  | "cut_offs"
   | "reports"
   | "people"
   | "log";
@@ -44,8 +45,9 @@ const PAGES: readonly (readonly [PageName, ...Route[]])[] = [
   ["mistakes", "GET /v1/payment-reports"],
   ["approvals", "GET /v1/approvals"],
   ["devices", "GET /v1/devices"],
-  ["held", "GET /v1/held-print-jobs", "GET /v1/held-readings"],
+  ["held", "GET /v1/held-print-jobs", "GET /v1/held-readings", "GET /v1/bank-credits"],
   ["bill_runs", "GET /v1/bill-runs"],
+  ["cut_offs", "GET /v1/cut-orders"],
   ["reports", "GET /v1/reports/collections"],
   ["people", "GET /v1/staff"],
   ["log", "GET /v1/staff-acts"],

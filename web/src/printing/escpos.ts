@@ -5,8 +5,9 @@
 
 import type { Atlas } from "./atlas.ts";
 import type { Document } from "./document.ts";
-import { type CodeLine, heightOf, type Line, layOut, QUIET_MODULES, type TextLine } from "./layout.ts";
+import { type CodeLine, heightOf, type Line, layOut, moduleDots, QUIET_MODULES, type TextLine } from "./layout.ts";
 import type { PrinterProfile } from "./profile.ts";
+import { nativeSide } from "./qr_symbol.ts";
 import { drawLine } from "./raster.ts";
 import { isAscii } from "./text.ts";
 
@@ -115,7 +116,9 @@ function commandFor(line: Line, profile: PrinterProfile): Part[] | null {
 }
 
 function nativeQr(line: CodeLine, profile: PrinterProfile): Part[] {
-  const quiet = [...white(QUIET_MODULES * line.module, profile)];
+  // A printer may take one segment of bytes for what two make smaller here.
+  const module = moduleDots(nativeSide(line.data, line.errorLevel), profile.width_dots);
+  const quiet = [...white(QUIET_MODULES * module, profile)];
   const command = (number: number, ...values: number[]): number[] => {
     const length = values.length + 2;
     return [GS, 0x28, 0x6b, length & 0xff, length >> 8, 49, number, ...values];
@@ -124,7 +127,7 @@ function nativeQr(line: CodeLine, profile: PrinterProfile): Part[] {
     ...quiet,
     [ESC, 0x61, 1],
     command(65, 0x32, 0), // model 2
-    command(67, line.module),
+    command(67, module),
     command(69, 0x30 + "LMQH".indexOf(line.errorLevel)),
     command(80, 0x30, ...new TextEncoder().encode(line.data)),
     command(81, 0x30),

@@ -63,6 +63,11 @@ export interface Layout {
   readonly lines: readonly Line[];
 }
 
+/** How many dots wide and high a module is on this paper. */
+export function moduleDots(side: number, widthDots: number): number {
+  return Math.min(MAX_MODULE_DOTS, Math.floor(widthDots / (side + 2 * QUIET_MODULES)));
+}
+
 /** Rows of dots of a line. */
 export function heightOf(line: Line): number {
   switch (line.type) {
@@ -239,7 +244,7 @@ function textLine(pieces: readonly Piece[], size: Size): TextLine {
 function codeLines(block: QrCode, widthDots: WidthDots, columns: number, clean: (text: string) => string): Line[] {
   const errorLevel = block.error_level ?? "M";
   const matrix = symbol(block.data, errorLevel);
-  const module = Math.min(MAX_MODULE_DOTS, Math.floor(widthDots / (matrix.side + 2 * QUIET_MODULES)));
+  const module = moduleDots(matrix.side, widthDots);
   const code: CodeLine = { type: "code", data: block.data, errorLevel, matrix, module };
   return block.caption == null ? [code] : [code, ...textLines(clean(block.caption), "center", "regular", 1, columns)];
 }

@@ -1,5 +1,5 @@
 /**
- * QR codes by ISO/IEC 18004, model 2, versions 1 to 17, mask 0: the symbol for one run of data.
+ * QR codes by ISO/IEC 18004, model 2, versions 1 to 17, mask 0: the symbol for one or more runs of data.
  *
  * Libraries differ in the choice of the mask and in padding; the server and the phone must draw the same modules, so
  * that docs/printing.md §3.4 fixes both.
@@ -42,22 +42,58 @@ export function modeOf(data: string): Mode {
 
 /** The smallest symbol for `data`, without quiet zone. Throws a RangeError above version 17. */
 export function symbol(data: string, level: ErrorLevel): Matrix {
-  const mode = modeOf(data);
-  const body = new Bits();
-  const count = encode(data, mode, body);
+  return symbolOf(segmentsOf(data), level);
+}
+
+/** The side of the symbol where the printer makes it, which may take one segment of bytes for all of `data`. */
+export function nativeSide(data: string, level: ErrorLevel): number {
+  const segments = segmentsOf(data);
+  return symbolOf(segments.length === 1 ? segments : [["byte", data]], level).side;
+}
+
+type Segment = readonly [Mode, string];
+
+function symbolOf(runs: readonly Segment[], level: ErrorLevel): Matrix {
+  const segments = runs.map(([mode, run]) => {
+    const bits = new Bits();
+    return { mode, count: encode(run, mode, bits), bits };
+  });
   for (let version = 1; version <= MAX_VERSION; version += 1) {
-    const countBits = LENGTH_BITS[mode][version > 9 ? 1 : 0];
     const { total, correction, blocks } = sizes(version, level);
     const capacity = total - correction * blocks;
-    if (4 + countBits + body.length <= 8 * capacity) {
-      const stream = new Bits();
+    const stream = new Bits();
+    for (const { mode, count, bits } of segments) {
       stream.push(MODE_BITS[mode], 4);
-      stream.push(count, countBits);
-      stream.append(body);
+      stream.push(count, LENGTH_BITS[mode][version > 9 ? 1 : 0]);
+      stream.append(bits);
+    }
+    if (stream.length <= 8 * capacity) {
       return place(version, level, interleave(stream.padded(capacity), correction, blocks));
     }
   }
-  throw new RangeError(`${count} ${mode} characters are too many for a QR code of level ${level}`);
+  const length = runs.reduce((sum, [, run]) => sum + run.length, 0);
+  throw new RangeError(`${length} characters are too many for a QR code of level ${level}`);
+}
+
+/** So many capitals and digits at the end of other data are worth a segment of their own. */
+const LONG_TAIL = 100;
+
+/** `data` in one segment, or its long tail of capitals and digits in another one. */
+export function segmentsOf(data: string): readonly Segment[] {
+  const mode = modeOf(data);
+  if (mode === "byte") {
+    let head = data.length;
+    while (head > 0 && ALPHANUMERIC.includes(data.charAt(head - 1))) {
+      head -= 1;
+    }
+    if (data.length - head >= LONG_TAIL) {
+      return [
+        ["byte", data.slice(0, head)],
+        ["alphanumeric", data.slice(head)],
+      ];
+    }
+  }
+  return [[mode, data]];
 }
 
 /** Bits one after the other, the highest of each value first. */

@@ -5,6 +5,7 @@ import type {
   CollectorDetails,
   CustomerAccount,
   CustomerDetails,
+  CutTasks,
   DeviceView,
   Job,
   Outcome,
@@ -39,6 +40,8 @@ export interface Facts {
   /** Position in the gateway's account updates. */
   feed: { readonly epoch: string; readonly seq: number };
   route: { readonly day: string; readonly read_at: string };
+  /** What is to be done about cutting off, as it was last read. */
+  cutTasks: CutTasks & { readonly read_at: string };
   /** In which order the route is walked, as `app/day_plan.ts` knows it. */
   order: string;
   /** Address of the printer that is used, as the printers module knows it. */
@@ -75,6 +78,9 @@ export type CommandKind =
   | "sms_language"
   | "shift_open"
   | "shift_close"
+  | "hand_in"
+  | "cut_report"
+  | "warning_delivery"
   | "copy"
   | "print_again"
   | "printed";

@@ -66,8 +66,15 @@ export class PrintQueue {
   #errors = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The job of which the gateway is asked whether it may still be printed. */
-  #asked: { readonly jobId: string; readonly attempt: number; readonly answer: (isOver: boolean) => void } | null =
-    null;
+  #asked: {
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly answer: (state: PrintJobState) => void;
+  } | null = null;
+  /** Whether the gateway understands `printing` in place of `accepted`. */
+  #mayPrintAtOnce = false;
+  /** The job that was offered while the printer was idle, until it is its turn. */
+  #atOnce: KeptJob | null = null;
 
   constructor(parts: PrintQueueParts) {
     this.#parts = parts;
@@ -106,10 +113,23 @@ export class PrintQueue {
     const kept = await this.#parts.store.changeJob(frame.job_id, (before) =>
       before && before.attempt >= frame.attempt ? undefined : keep(frame),
     );
-    if (kept) {
+    if (kept?.phase === "stored" && (await this.#isIdle(kept))) {
+      this.#atOnce = kept;
+      this.kick();
+    } else if (kept) {
       this.#parts.send(kept.phase === "done" ? resultOf(kept) : about(kept, "accepted"));
     }
     this.#parts.changed();
+  }
+
+  /** Whether nothing is printed or waits before this job, so that one question before the first byte will do. */
+  async #isIdle(offered: KeptJob): Promise<boolean> {
+    const isFree = () => this.#running === null && this.#held === null && this.#atOnce === null;
+    if (!this.#mayPrintAtOnce || this.#parts.connected?.() !== true || !isFree()) {
+      return false;
+    }
+    const others = (await this.#parts.store.jobs()).filter((job) => job.job_id !== offered.job_id);
+    return isFree() && others.every((job) => job.phase === "done");
   }
 
   async confirmed(jobId: string, attempt: number): Promise<void> {
@@ -120,7 +140,7 @@ export class PrintQueue {
   }
 
   async withdrawn(jobId: string): Promise<void> {
-    this.#answered(jobId, null, true);
+    this.#answered(jobId, null, "cancelled");
     // A result that is still to be reported is kept: a late "printed" may yet win.
     await this.#parts.store.changeJob(jobId, (job) =>
       job?.phase === "stored" || job?.phase === "ready" ? null : undefined,
@@ -130,7 +150,11 @@ export class PrintQueue {
 
   /** The answer to `printing` and `result`: the state in effect. */
   async acknowledged(jobId: string, attempt: number, state: PrintJobState): Promise<void> {
-    this.#answered(jobId, attempt, OVER.has(state));
+    const isAwaited = this.#answered(jobId, attempt, state);
+    if (state === "printing" && !isAwaited) {
+      // A late answer for a job that was to be printed at once: the gateway knows that the phone has it.
+      await this.confirmed(jobId, attempt);
+    }
     if (state === "held" || state === "printing") {
       return;
     }
@@ -140,23 +164,29 @@ export class PrintQueue {
     this.#parts.changed();
   }
 
-  #answered(jobId: string, attempt: number | null, isOver: boolean): void {
-    if (this.#asked?.jobId === jobId && (attempt === null || attempt === this.#asked.attempt)) {
-      this.#asked.answer(isOver);
+  /** Whether this was what is waited for. */
+  #answered(jobId: string, attempt: number | null, state: PrintJobState): boolean {
+    if (this.#asked?.jobId !== jobId || (attempt !== null && attempt !== this.#asked.attempt)) {
+      return false;
     }
+    this.#asked.answer(state);
+    return true;
   }
 
-  /** Whether the gateway has withdrawn a job of which the phone may not have heard yet. Reports that it begins, too. */
-  async #isOver(job: KeptJob): Promise<boolean> {
+  /**
+   * Report that a job begins, and return what state it is in by the gateway: it may have been withdrawn, and the phone
+   * not have heard of it. Null without an answer.
+   */
+  async #ask(job: KeptJob, atOnce: boolean): Promise<PrintJobState | null> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const isOver = await new Promise<boolean>((answer) => {
+    const state = await new Promise<PrintJobState | null>((answer) => {
       this.#asked = { jobId: job.job_id, attempt: job.attempt, answer };
-      timer = setTimeout(() => answer(false), ANSWER_MS);
-      this.#parts.send(about(job, "printing"));
+      timer = setTimeout(() => answer(null), ANSWER_MS);
+      this.#parts.send({ ...about(job, "printing"), ...(atOnce ? { at_once: true } : {}) });
     });
     clearTimeout(timer);
     this.#asked = null;
-    return isOver;
+    return state;
   }
 
   /** What the gateway does not know can never be settled with it: let it go. */
@@ -166,7 +196,8 @@ export class PrintQueue {
   }
 
   /** The stream is open: send again what matters. */
-  async welcomed(): Promise<void> {
+  async welcomed(mayPrintAtOnce = false): Promise<void> {
+    this.#mayPrintAtOnce = mayPrintAtOnce;
     for (const job of await this.#parts.store.jobs()) {
       if (job.local) {
         continue;
@@ -226,6 +257,12 @@ export class PrintQueue {
       this.#again = false;
       await this.#keepEnd();
       const job = nextReady(await this.#parts.store.jobs());
+      const atOnce = this.#atOnce;
+      this.#atOnce = null;
+      if (atOnce !== null) {
+        await this.#printAtOnce(atOnce, job === null);
+        continue;
+      }
       if (job === null) {
         this.#held = null;
         this.#parts.changed();
@@ -246,9 +283,25 @@ export class PrintQueue {
     }
   }
 
+  /** Print a job that was offered while the printer was idle; where anything stands in the way, it is accepted as others are. */
+  async #printAtOnce(job: KeptJob, isNext: boolean): Promise<void> {
+    const isAsIdleAsItWas =
+      isNext &&
+      !isStale(job, this.#parts.now()) &&
+      ((await this.#parts.untrue?.(job.frame)) ?? null) === null &&
+      (await this.#parts.printer.look()) === null;
+    if (isAsIdleAsItWas) {
+      await this.#parts.alone(() => this.#printOne(job, true));
+    }
+    const now = (await this.#parts.store.jobs()).find((one) => one.job_id === job.job_id);
+    if (now?.phase === "stored" && now.attempt === job.attempt) {
+      this.#parts.send(about(job, "accepted"));
+    }
+  }
+
   /** Whether the next one may follow. */
-  async #printOne(job: KeptJob): Promise<boolean> {
-    const cause = await this.#parts.printer.look();
+  async #printOne(job: KeptJob, atOnce = false): Promise<boolean> {
+    const cause = atOnce ? null : await this.#parts.printer.look();
     if (cause !== null) {
       this.#hold(job, cause);
       return false;
@@ -256,12 +309,18 @@ export class PrintQueue {
     let begun = false;
     const begin = async (): Promise<boolean> => {
       const isAsked = job.local === undefined && this.#parts.connected?.() === true;
-      if (isAsked && (await this.#isOver(job))) {
+      const state = isAsked ? await this.#ask(job, atOnce) : null;
+      if (state !== null && OVER.has(state)) {
         await this.withdrawn(job.job_id);
         return false;
       }
+      if (atOnce && state !== "printing") {
+        return false; // Nobody has confirmed that the phone has it.
+      }
       const kept = await this.#parts.store.changeJob(job.job_id, (before) =>
-        before?.phase === "ready" && before.attempt === job.attempt ? { ...before, phase: "printing" } : undefined,
+        (before?.phase === "ready" || (atOnce && before?.phase === "stored")) && before.attempt === job.attempt
+          ? { ...before, phase: "printing" }
+          : undefined,
       );
       if (this.#stopped || kept?.phase !== "printing") {
         return false; // Withdrawn, cancelled, or wiped in the meantime.

@@ -5,6 +5,7 @@ import type {
   Acknowledged,
   Confirmed,
   CustomerUpdate,
+  CutOrderUpdate,
   Heartbeat,
   Hello,
   Job,
@@ -29,6 +30,7 @@ export type FromGateway =
   | Typed<Acknowledged>
   | Typed<AccountUpdate>
   | Typed<CustomerUpdate>
+  | Typed<CutOrderUpdate>
   | Typed<Refresh>
   | Typed<Revoked>
   | Typed<ProblemFrame>;

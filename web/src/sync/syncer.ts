@@ -162,7 +162,7 @@ export function nextToSend(
   return waiting.find((command) => (notBefore.get(command.lane) ?? 0) <= now) ?? null;
 }
 
-const MOMENTS = ["visited_at", "received_at", "opened_at", "closed_at"];
+const MOMENTS = ["visited_at", "received_at", "opened_at", "closed_at", "stated_at"];
 
 /**
  * The command with its moment put right, where the gateway has refused it because the phone's clock was wrong and more

@@ -57,4 +57,17 @@ describe("what is asked for to put a bill right", () => {
     const followed = { correction_id: "1", kind: "replacement", corrected_at: "2026-11-02T00:00:00Z" } as const;
     assert.equal(isCorrectable({ ...bill, corrected_by: [followed] }), false);
   });
+
+  test("a charge is taken back whole, and once", () => {
+    const fee = { ...bill, readings: [], charge: "reconnection_fee" } as unknown as Bill;
+    assert.deepEqual(wantedOf(fee, { ...asBilled(fee), kind: "replacement", households: "x" }), {
+      kind: "adjustment",
+      readings: [],
+      price_group: null,
+      households: null,
+    });
+    assert.equal(isCorrectable(fee), true);
+    const takenBack = { correction_id: "1", kind: "adjustment", corrected_at: "2026-11-02T00:00:00Z" } as const;
+    assert.equal(isCorrectable({ ...fee, corrected_by: [takenBack] }), false);
+  });
 });

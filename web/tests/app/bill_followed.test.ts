@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Bill } from "../../src/api/types.ts";
-import { correctsText, followedText } from "../../src/app/components/bill_followed.ts";
+import { correctsText, disputedText, followedText } from "../../src/app/components/bill_followed.ts";
 import { fill } from "../../src/i18n/translate.ts";
 import { usageVi } from "../../src/i18n/usage_vi.ts";
 
@@ -19,6 +19,11 @@ describe("a bill names the one that it puts right", () => {
     assert.match(correctsText(bill({ kind: "replacement", corrects: link }), t) ?? "", /^Thay thế .*K1\.$/);
     assert.match(correctsText(bill({ kind: "adjustment", corrects: link }), t) ?? "", /^Điều chỉnh tăng .*K1\.$/);
     assert.equal(correctsText(bill({}), t), null);
+  });
+
+  test("says that a complaint about it is open", () => {
+    assert.match(disputedText(bill({ is_disputed: true }), t) ?? "", /khiếu nại/);
+    assert.equal(disputedText(bill({}), t), null);
   });
 
   test("and what was done to it, with the day of Vietnam and the amount", () => {

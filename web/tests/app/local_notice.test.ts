@@ -47,6 +47,15 @@ const NOTICE: LocalNotice = {
 };
 
 describe("a notice from the phone's copy", () => {
+  test("says of a bill without details where they are, and has its sums", () => {
+    const archived = { ...BILL, readings: [], lines: [], details_archived: true };
+    const account = { ...NOTICE.file.account, bills: [archived] };
+    const of = { ...NOTICE, file: { ...NOTICE.file, account } } as unknown as LocalNotice;
+    const text = JSON.stringify(localNotice(of)).replaceAll("\u00a0", " ");
+    assert.ok(text.includes("Chi tiết đã đưa vào kho lưu trữ"));
+    assert.ok(text.includes("107.136"));
+  });
+
   test("is marked as such, with the time of its figures, the debt, the appointment and whom to call", () => {
     const text = JSON.stringify(localNotice(NOTICE)).replaceAll("\u00a0", " ");
     for (const part of [

@@ -208,6 +208,15 @@ describe("the syncer", () => {
   });
 });
 
+test("each moment that a phone states is put right", () => {
+  const problem = new ApiProblem("clock-wrong", 422, "");
+  const moments = ["visited_at", "received_at", "opened_at", "closed_at", "stated_at"];
+  const body = Object.fromEntries(moments.map((name) => [name, "2026-11-22T03:00:00.000Z"]));
+  const corrected = withClockCorrected(command(1, { body }), problem, 3_600_000);
+  const right = Object.fromEntries(moments.map((name) => [name, "2026-11-22T04:00:00.000Z"]));
+  assert.deepEqual(corrected?.body, right);
+});
+
 test("a clock that is as wrong as it was known to be is not corrected twice", () => {
   const problem = new ApiProblem("clock-wrong", 422, "");
   assert.equal(withClockCorrected(command(1, { clock_offset: 5_000 }), problem, 5_000), null);

@@ -16,6 +16,7 @@ export function BillDetails({ bill }: { bill: Bill }) {
         {t("bill_period", { from: writtenDay(bill.period_from), to: writtenDay(bill.period_to) })} ·{" "}
         {t("bill_due", { day: writtenDay(bill.due_date) })}
       </p>
+      {bill.details_archived && <p class="said">{t("bill_details_archived")}</p>}
       {bill.readings.map((reading) => (
         <dl key={`${reading.meter_number}${reading.meter_register}`} class="reading">
           <div class="register">
@@ -47,14 +48,16 @@ export function BillDetails({ bill }: { bill: Bill }) {
       ))}
       <table class="tiers">
         <caption class="hidden">{t("tiers_of")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("tier")}</th>
-            <th scope="col">{t("kwh")}</th>
-            <th scope="col">{t("unit_price")}</th>
-            <th scope="col">{t("amount")}</th>
-          </tr>
-        </thead>
+        {bill.lines.length > 0 && (
+          <thead>
+            <tr>
+              <th scope="col">{t("tier")}</th>
+              <th scope="col">{t("kwh")}</th>
+              <th scope="col">{t("unit_price")}</th>
+              <th scope="col">{t("amount")}</th>
+            </tr>
+          </thead>
+        )}
         <tbody>
           {bill.lines.map((line) => (
             <tr key={`${line.period_from}${line.label}${line.unit_price}`}>

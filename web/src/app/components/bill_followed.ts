@@ -14,6 +14,11 @@ export function correctsText(bill: Bill, t: Translate): string | null {
     : null;
 }
 
+/** That a complaint about the bill is open: it is owed, and nobody is reminded of it. */
+export function disputedText(bill: Bill, t: Translate): string | null {
+  return bill.is_disputed ? t("bill_disputed") : null;
+}
+
 /** What a correction has done to the bill. */
 export function followedText(each: BillFollowUp, t: Translate): string {
   const day = writtenDay(each.corrected_at);

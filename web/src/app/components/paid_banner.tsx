@@ -17,6 +17,8 @@ export function PaidBanner({ customer }: { customer: CustomerView }) {
         <div>
           <strong>{t("reversed_title", { amount: dong(paid.amount), time: writtenMoment(paid.at) })}</strong>
           {paid.reversed !== "" && <p>{t("reversed_reason", { reason: paid.reversed })}</p>}
+          {(paid.toGiveBack ?? 0) > 0 && <p>{t("reversed_give_back", { amount: dong(paid.toGiveBack ?? 0) })}</p>}
+          {paid.paperMissing && <p>{t("reversed_paper")}</p>}
         </div>
       </section>
     );

@@ -5,7 +5,7 @@ import type { Bill, Usage } from "../../api/types.ts";
 import { speak } from "../../i18n/translate.ts";
 import { usageVi } from "../../i18n/usage_vi.ts";
 import { useApp, useTranslate } from "../use_app.ts";
-import { correctsText, followedText } from "./bill_followed.ts";
+import { correctsText, disputedText, followedText } from "./bill_followed.ts";
 import { UsageMonths } from "./usage_months.tsx";
 
 speak(usageVi);
@@ -13,8 +13,10 @@ speak(usageVi);
 export function BillFollowed({ bill }: { bill: Bill }) {
   const t = useTranslate();
   const corrects = correctsText(bill, t);
+  const disputed = disputedText(bill, t);
   return (
     <>
+      {disputed && <p class="note">{disputed}</p>}
       {corrects && <p class="note">{corrects}</p>}
       {bill.corrected_by?.map((each) => (
         <p key={each.correction_id} class="note">

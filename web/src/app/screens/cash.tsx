@@ -2,6 +2,7 @@
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type CashChoice, cashDue } from "../cash_due.ts";
+import { timeToSecond } from "../clock.ts";
 import { takeCash } from "../commands.ts";
 import { AmountInput } from "../components/amount_input.tsx";
 import { DoButton } from "../components/busy.tsx";
@@ -14,14 +15,16 @@ import { WhichBills } from "../components/which_bills.tsx";
 import { dong, likelyAmounts, plainDong, readDong } from "../money.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { useCounting } from "../use_counting.ts";
 import { useCustomer } from "../use_customer.ts";
 import { useShift } from "../use_shift.ts";
 
 export function Cash({ code }: { code: string }) {
   const t = useTranslate();
   const app = useApp();
-  const customer = useCustomer(code);
+  const customer = useCustomer(code, true);
   const { online, offline } = useAppState();
+  const other = useCounting(code, customer.payment === null);
   const { shift, isKnown } = useShift();
   const [given, setGiven] = useState("");
   const [choice, setChoice] = useState<CashChoice>("all");
@@ -39,7 +42,13 @@ export function Cash({ code }: { code: string }) {
   const change = handed === null || asked.wrong !== null ? null : handed - due;
   const isOverCeiling = shift !== null && shift.cash_in_hand + due > shift.cash_ceiling;
   const canTake =
-    online && customer.debt > 0 && customer.visit !== null && shift !== null && !isOverCeiling && !customer.outdated;
+    online &&
+    customer.debt > 0 &&
+    customer.visit !== null &&
+    shift !== null &&
+    !isOverCeiling &&
+    !customer.outdated &&
+    other === null;
   const visit = customer.visit;
   return (
     <Screen
@@ -73,6 +82,15 @@ export function Cash({ code }: { code: string }) {
       </section>
       <WhichBills customer={customer} choice={choice} due={asked} choose={setChoice} />
       {offline && <p class="note bad">{t("cash_offline")}</p>}
+      {other && (
+        <p class="note bad" role="alert">
+          {t("cash_counted_by", {
+            who: other.collector_code,
+            phone: other.device_name,
+            time: timeToSecond(other.until),
+          })}
+        </p>
+      )}
       {customer.debt > 0 && <PrinterState isPaying />}
       {online && isKnown && shift === null && (
         <p class="note bad">

@@ -5,15 +5,14 @@ import type { ComplaintKind } from "../../api/types.ts";
 import { complain } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Link } from "../components/link.tsx";
+import { PhotoField } from "../components/photo_field.tsx";
 import { Screen } from "../components/screen.tsx";
-import { smallPhoto } from "../photo.ts";
 import { goBack } from "../router.ts";
 import { useApp, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
+import { jpegOf, usePhoto } from "../use_photo.ts";
 
 const KINDS: readonly ComplaintKind[] = ["reading", "amount", "price_group", "other"];
-
-type Photo = "none" | "working" | "wrong" | { readonly jpeg: string };
 
 export function ComplaintScreen({ code }: { code: string }) {
   const t = useTranslate();
@@ -23,20 +22,10 @@ export function ComplaintScreen({ code }: { code: string }) {
   const [kind, setKind] = useState<ComplaintKind>("reading");
   const [reading, setReading] = useState("");
   const [note, setNote] = useState("");
-  const [photo, setPhoto] = useState<Photo>("none");
+  const [photo, take] = usePhoto();
   const here = `customers/${code}`;
   const bills = [...customer.openBills].reverse();
   const bill = bills.find((one) => one.bill_number === number) ?? bills[0];
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file) {
-      setPhoto("working");
-      setPhoto(
-        await smallPhoto(file)
-          .then((jpeg) => ({ jpeg }))
-          .catch(() => "wrong" as const),
-      );
-    }
-  };
   if (!bill) {
     return (
       <Screen title={t("complaint")} back={here}>
@@ -58,7 +47,7 @@ export function ComplaintScreen({ code }: { code: string }) {
               kind,
               reading: reading === "" ? null : Number(reading),
               note,
-              photo: typeof photo === "object" ? photo.jpeg : "",
+              photo: jpegOf(photo),
             });
             goBack(here);
           }}
@@ -117,20 +106,7 @@ export function ComplaintScreen({ code }: { code: string }) {
             onInput={(event) => setNote(event.currentTarget.value)}
           />
         </label>
-        <label class="plain-button file">
-          {t(typeof photo === "object" ? "complaint_photo_again" : "complaint_photo")}
-          <input
-            type="file"
-            accept="image/*"
-            capture="environment"
-            onChange={(event) => void take(event.currentTarget.files?.[0])}
-          />
-        </label>
-        {photo === "working" && <p class="hint">{t("complaint_photo_work")}</p>}
-        {photo === "wrong" && <p class="note bad">{t("complaint_photo_wrong")}</p>}
-        {typeof photo === "object" && (
-          <img class="photo" src={`data:image/jpeg;base64,${photo.jpeg}`} alt={t("complaint_photo_shown")} />
-        )}
+        <PhotoField words="complaint_photo" photo={photo} take={take} />
       </section>
     </Screen>
   );

@@ -2,6 +2,7 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
+import { billName } from "../bill_name.ts";
 import { writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { BillDetails } from "../components/bill_details.tsx";
@@ -137,7 +138,7 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
   return (
     <section class="card bill">
       <h3>
-        {t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}
+        {billName(bill, t)}
         {isOld && <span class="mark bad">{t("bill_old")}</span>}
       </h3>
       <Followed bill={bill} />

@@ -1,6 +1,7 @@
 /** What has come in today, what is still owed, and who has promised to pay when. */
 import { h } from "preact";
 import { timeOf, weekdayOf, writtenDay } from "../clock.ts";
+import { Link } from "../components/link.tsx";
 import { Screen } from "../components/screen.tsx";
 import { daySummary, promises } from "../day_plan.ts";
 import { dong } from "../money.ts";
@@ -28,6 +29,9 @@ export function DayScreen() {
           </div>
         ))}
       </section>
+      <Link to="cut-tasks" class="small-button">
+        {t("cut_tasks")}
+      </Link>
       <h2>{t("day_promises")}</h2>
       {days.length === 0 && <p class="empty">{t("day_no_promises")}</p>}
       {days.map((one) => (

@@ -1,9 +1,8 @@
-/** The part of the app for one customer: what is shown and done at the door. */
+/** The part of the app for one customer: what is shown and done at the door, but for complaints. */
 import { laterVi } from "../../i18n/later_vi.ts";
 import { speak } from "../../i18n/translate.ts";
 
 export { Cash } from "./cash.tsx";
-export { ComplaintScreen } from "./complaint.tsx";
 export { Customer } from "./customer.tsx";
 export { Done } from "./done.tsx";
 export { UnlessInDoubt } from "./in_doubt.tsx";

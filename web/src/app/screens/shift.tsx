@@ -3,6 +3,7 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ignoreNoAnswer } from "../../api/problem.ts";
 import type { NextShift, Shift } from "../../api/types.ts";
+import { boxLines } from "../cash_box.ts";
 import { countOf, type Pieces } from "../cash_counting.ts";
 import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
@@ -18,6 +19,7 @@ import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useShift } from "../use_shift.ts";
+import { HandedIn } from "./hand_in.tsx";
 
 export function ShiftScreen() {
   const t = useTranslate();
@@ -127,7 +129,10 @@ function Unsettled({ shift }: { shift: Shift }) {
 
 function Open({ shift }: { shift: Shift }) {
   const t = useTranslate();
-  const room = shift.cash_ceiling - shift.cash_in_hand;
+  const { commands } = useAppState();
+  const handIns = commands.filter((one) => one.kind === "hand_in" && one.state === "sent");
+  const unproven = shift.totals.unproven ?? 0;
+  const room = shift.cash_ceiling - shift.cash_in_hand - unproven;
   return (
     <Screen title={t("nav_shift")}>
       <section class="card due">
@@ -142,20 +147,22 @@ function Open({ shift }: { shift: Shift }) {
         <span class="hint">{t("cash_of_ceiling", { ceiling: dong(shift.cash_ceiling) })}</span>
       </section>
       <dl class="card sums">
-        <div>
-          <dt>{t("shift_float")}</dt>
-          <dd>{dong(shift.opening_float)}</dd>
-        </div>
-        <div>
-          <dt>
-            {t("shift_cash")} · {t("shift_payments", { n: shift.totals.payments })}
-          </dt>
-          <dd>{dong(shift.totals.cash)}</dd>
-        </div>
+        {boxLines(shift).map(([name, amount, items]) => (
+          <div key={name}>
+            <dt>{name === "shift_cash" ? `${t(name)} · ${t("shift_payments", { n: items })}` : t(name)}</dt>
+            <dd>{dong(amount)}</dd>
+          </div>
+        ))}
         {shift.totals.reversals > 0 && (
           <div>
             <dt>{t("shift_reversed")}</dt>
             <dd>{dong(shift.totals.reversed_cash)}</dd>
+          </div>
+        )}
+        {unproven > 0 && (
+          <div>
+            <dt>{t("shift_unproven")}</dt>
+            <dd>{dong(unproven)}</dd>
           </div>
         )}
         <div>
@@ -164,6 +171,10 @@ function Open({ shift }: { shift: Shift }) {
         </div>
       </dl>
       <p class="hint">{t("shift_opened_at", { moment: writtenMoment(shift.opened_at) })}</p>
+      <HandedIn shiftId={shift.shift_id} version={`${shift.totals.handed_in} ${unproven} ${handIns.length}`} />
+      <Link to="shift/hand-in" class="plain-button">
+        {t("hand_in")}
+      </Link>
       <Link to="shift/close" class="main-button">
         {t("shift_close")}
       </Link>

@@ -2,7 +2,7 @@
 import { Fragment, h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApprovalView, Decision } from "../../api/types.ts";
-import { writtenMoment } from "../../app/clock.ts";
+import { writtenDay, writtenMoment } from "../../app/clock.ts";
 import { DoButton } from "../../app/components/busy.tsx";
 import { WithReason } from "../../app/components/with_reason.tsx";
 import { dong } from "../../app/money.ts";
@@ -12,6 +12,25 @@ import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 import { isOfficeKey, type Words } from "../words.ts";
 import { BillLinkTo } from "./bill_links.tsx";
 import { Link } from "./link.tsx";
+
+const DONE = {
+  payment_reversal: "approval_is_done",
+  bill_correction: "approval_correction_done",
+  instalment_agreement: "approval_other_done",
+  interest_waiver: "approval_other_done",
+} as const;
+const EXPLAIN = {
+  payment_reversal: "approval_explain",
+  bill_correction: "approval_correction_explain",
+  instalment_agreement: "approval_agreement_explain",
+  interest_waiver: "approval_waiver_explain",
+} as const;
+const TAKE_BACK = {
+  payment_reversal: "approval_take_back_explain",
+  bill_correction: "approval_correction_take_back",
+  instalment_agreement: "approval_agreement_take_back",
+  interest_waiver: "approval_waiver_take_back",
+} as const;
 
 interface ApprovalProps {
   readonly approval: ApprovalView;
@@ -49,13 +68,7 @@ function stateOf(approval: ApprovalView, t: Words): string {
   if (outcome === null) {
     return t("approval_is_unknown");
   }
-  return outcome === "done"
-    ? t(isCorrection(approval) ? "approval_correction_done" : "approval_is_done")
-    : t("approval_is_failed", { why: whyNot(outcome, t) });
-}
-
-function isCorrection({ kind }: ApprovalView): boolean {
-  return kind === "bill_correction";
+  return outcome === "done" ? t(DONE[approval.kind]) : t("approval_is_failed", { why: whyNot(outcome, t) });
 }
 
 function isWithdrawn({ asked_by: asker, decided_by: decider }: ApprovalView): boolean {
@@ -116,6 +129,24 @@ function Facts({ approval }: { approval: ApprovalView }) {
         </>
       )}
       {approval.kind === "bill_correction" && approval.outcome === "done" && <Corrected approval={approval} />}
+      {approval.agreement && (
+        <>
+          <dt>{t("approval_parts")}</dt>
+          <dd>
+            {approval.agreement.parts.map((part) => (
+              <div key={part.due_on}>{`${writtenDay(part.due_on)}: ${dong(part.amount)}`}</div>
+            ))}
+          </dd>
+          <dt>{t("approval_paper")}</dt>
+          <dd>{approval.agreement.paper}</dd>
+        </>
+      )}
+      {approval.interest_until && (
+        <>
+          <dt>{t("approval_until")}</dt>
+          <dd>{writtenDay(approval.interest_until)}</dd>
+        </>
+      )}
       {hasCustomers && approval.kind === "payment_reversal" && (
         <>
           <dt>{t("payment")}</dt>
@@ -215,7 +246,7 @@ function Decide({ approval, decided, changed }: ApprovalProps) {
         <p class="hint">{t("approval_own")}</p>
         <WithReason
           label={t("approval_take_back")}
-          explain={t(isCorrection(approval) ? "approval_correction_take_back" : "approval_take_back_explain")}
+          explain={t(TAKE_BACK[approval.kind])}
           field={t("reason")}
           usual={t("approval_take_back_reason")}
           act={(why) => decide("refused", why)}
@@ -228,7 +259,7 @@ function Decide({ approval, decided, changed }: ApprovalProps) {
   }
   return (
     <div class="inline">
-      <p class="hint">{t(isCorrection(approval) ? "approval_correction_explain" : "approval_explain")}</p>
+      <p class="hint">{t(EXPLAIN[approval.kind])}</p>
       <label>
         {t("approval_decision_why")}
         <input

@@ -1,18 +1,20 @@
 /** What a bill puts right, and what followed on it: a wrong bill is never edited. */
 import { Fragment, h } from "preact";
 import type { Bill, BillCorrection, BillFollowUp } from "../../api/types.ts";
-import { correctsText, followedText } from "../../app/components/bill_followed.ts";
+import { correctsText, disputedText, followedText } from "../../app/components/bill_followed.ts";
 import { useOffice, useRead, useWords } from "../use_office.ts";
 import { Link } from "./link.tsx";
 
 export function BillLinks({ bill }: { bill: Bill }) {
   const t = useWords();
   const { corrects, corrected_by: followed = [] } = bill;
-  if (!corrects && followed.length === 0) {
+  const disputed = disputedText(bill, t);
+  if (!corrects && !disputed && followed.length === 0) {
     return null;
   }
   return (
     <>
+      {disputed && <p class="note">{disputed}</p>}
       {corrects && (
         <p class="note">
           {correctsText(bill, t)} <BillLinkTo code={bill.customer_code} number={corrects.bill_number} />

@@ -47,7 +47,7 @@ export function CorrectBill({ bill, waiting, asked }: CorrectBillProps) {
     </InPart>
   ) : (
     <button type="button" class="small-button" onClick={() => setOpen(true)}>
-      {t("correction_begin")}
+      {t(bill.charge ? "charge_take_back" : "correction_begin")}
     </button>
   );
 }

@@ -25,23 +25,7 @@ export function CorrectionForm({ bill, close, asked }: { bill: Bill; close: () =
   const change = (changed: Partial<TypedCorrection>): void => setTyped({ ...typed, ...changed });
   return (
     <form class="inline correction" onSubmit={(event) => event.preventDefault()}>
-      <fieldset class="options">
-        <legend>{t("correction_kind")}</legend>
-        {KINDS.map((kind) => (
-          <label key={kind}>
-            <input
-              type="radio"
-              name={`kind-${bill.bill_id}`}
-              checked={typed.kind === kind}
-              onChange={() => change({ kind })}
-            />
-            <span>
-              {t(`correction_${kind}`)}
-              <span class="where">{t(`correction_${kind}_explain`)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      {bill.charge ? <p>{t("charge_take_back_explain")}</p> : <Kinds bill={bill} typed={typed} change={change} />}
       {bill.readings.map((reading) => (
         <div key={placeOf(reading)} class="filters">
           {(["old", "new"] as const).map((which) => (
@@ -61,18 +45,20 @@ export function CorrectionForm({ bill, close, asked }: { bill: Bill; close: () =
           ))}
         </div>
       ))}
-      <div class="filters">
-        <GroupChoice group={typed.group} choose={(group) => change({ group })} />
-        <label>
-          {t("correction_households")}
-          <input
-            inputMode="decimal"
-            autocomplete="off"
-            value={typed.households}
-            onInput={(event) => change({ households: event.currentTarget.value })}
-          />
-        </label>
-      </div>
+      {!bill.charge && (
+        <div class="filters">
+          <GroupChoice group={typed.group} choose={(group) => change({ group })} />
+          <label>
+            {t("correction_households")}
+            <input
+              inputMode="decimal"
+              autocomplete="off"
+              value={typed.households}
+              onInput={(event) => change({ households: event.currentTarget.value })}
+            />
+          </label>
+        </div>
+      )}
       <div role="status" class="preview">
         {wanted === null && <p class="hint">{t("correction_nothing")}</p>}
         {wanted !== null && preview === null && failure === null && <p class="hint">{t("correction_computing")}</p>}
@@ -116,6 +102,35 @@ export function CorrectionForm({ bill, close, asked }: { bill: Bill; close: () =
       </div>
       <p class="hint">{t("correction_second")}</p>
     </form>
+  );
+}
+
+interface KindsProps {
+  readonly bill: Bill;
+  readonly typed: TypedCorrection;
+  readonly change: (changed: Partial<TypedCorrection>) => void;
+}
+
+function Kinds({ bill, typed, change }: KindsProps) {
+  const t = useWords();
+  return (
+    <fieldset class="options">
+      <legend>{t("correction_kind")}</legend>
+      {KINDS.map((kind) => (
+        <label key={kind}>
+          <input
+            type="radio"
+            name={`kind-${bill.bill_id}`}
+            checked={typed.kind === kind}
+            onChange={() => change({ kind })}
+          />
+          <span>
+            {t(`correction_${kind}`)}
+            <span class="where">{t(`correction_${kind}_explain`)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -18,6 +18,7 @@ const ICONS: Readonly<Record<PageName, IconName>> = {
   devices: "scan",
   held: "wait",
   bill_runs: "paper",
+  cut_offs: "bolt",
   reports: "signal",
   people: "person",
   log: "calendar",

@@ -6,7 +6,8 @@ import { writtenMoment } from "../../app/clock.ts";
 import { DoButton } from "../../app/components/busy.tsx";
 import { newId } from "../../app/ids.ts";
 import { plainDong } from "../../app/money.ts";
-import { numberIn, placeOf } from "../bill_correction.ts";
+import { placeOf } from "../bill_correction.ts";
+import { rightReadings } from "../held_correction.ts";
 import { may } from "../session.ts";
 import { useOffice, useOfficeState, useStaff, useWords } from "../use_office.ts";
 import { Link } from "./link.tsx";
@@ -75,20 +76,11 @@ function Decide({ held, act, done, cancel }: DecideProps) {
   const { api } = useOffice();
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [days, setDays] = useState<{ readonly first?: string; readonly last?: string }>({});
   // The same act under the same id, should the answer be lost.
   const [key] = useState(() => newId());
-  const corrected = held.readings.map((reading) => ({
-    meter_number: reading.meter_number,
-    meter_register: reading.meter_register ?? null,
-    old_reading: numberIn(typed[`old ${placeOf(reading)}`], reading.old_reading),
-    new_reading: numberIn(typed[`new ${placeOf(reading)}`], reading.new_reading),
-  }));
-  const isChanged = corrected.some(
-    (one, at) =>
-      one.old_reading !== held.readings[at]?.old_reading || one.new_reading !== held.readings[at]?.new_reading,
-  );
-  const isPossible =
-    act !== "correct" || (isChanged && corrected.every((one) => one.old_reading !== null && one.new_reading !== null));
+  const corrected = rightReadings(held, { readings: typed, ...days });
+  const isPossible = act !== "correct" || corrected !== null;
   const params = { period_id: held.period_id };
   const decide = async (): Promise<void> => {
     const why = { reason: reason.trim() };
@@ -96,12 +88,8 @@ function Decide({ held, act, done, cancel }: DecideProps) {
       await api.call("POST /v1/held-readings/{period_id}/release", { params, key, body: why });
     } else if (act === "return") {
       await api.call("POST /v1/held-readings/{period_id}/return", { params, key, body: why });
-    } else {
-      await api.call("POST /v1/held-readings/{period_id}/correction", {
-        params,
-        key,
-        body: { ...why, readings: corrected },
-      });
+    } else if (corrected !== null) {
+      await api.call("POST /v1/held-readings/{period_id}/correction", { params, key, body: { ...why, ...corrected } });
     }
     done();
   };
@@ -120,6 +108,26 @@ function Decide({ held, act, done, cancel }: DecideProps) {
             </label>
           )),
         )}
+      {act === "correct" && (
+        <div class="pair">
+          <label>
+            {t("period_first_day")}
+            <input
+              type="date"
+              value={days.first ?? held.period_from}
+              onInput={(event) => setDays({ ...days, first: event.currentTarget.value })}
+            />
+          </label>
+          <label>
+            {t("period_last_day")}
+            <input
+              type="date"
+              value={days.last ?? held.period_to}
+              onInput={(event) => setDays({ ...days, last: event.currentTarget.value })}
+            />
+          </label>
+        </div>
+      )}
       <label>
         {t("reason")}
         <input value={reason} maxLength={300} onInput={(event) => setReason(event.currentTarget.value)} />

@@ -11,6 +11,7 @@ import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
 import { RunMark } from "../components/run_mark.tsx";
+import { useFileWords } from "../file_words.ts";
 import { go, usePlace } from "../router.ts";
 import { scopeOf } from "../run_scope.ts";
 import { may } from "../session.ts";
@@ -24,6 +25,7 @@ export function BillRunsPage() {
   const t = useWords();
   const { api } = useOffice();
   const staff = useStaff();
+  const say = useFileWords();
   const before = usePlace().query.get("before");
   const runs = useRead(
     `bill runs ${before}`,
@@ -32,7 +34,17 @@ export function BillRunsPage() {
     REFRESH_MS,
   );
   return (
-    <Page title={t("page_bill_runs")} help="bill_runs">
+    <Page
+      title={t("page_bill_runs")}
+      help="bill_runs"
+      actions={
+        may(staff, "POST /v1/readings-files") && (
+          <Link to="bill_runs/file" class="small-button">
+            {say("title")}
+          </Link>
+        )
+      }
+    >
       <p class="lead">{t("runs_intro")}</p>
       {may(staff, "POST /v1/bill-runs") && <Start />}
       <Loaded of={runs} lines={8}>

@@ -2,16 +2,19 @@
 import { Fragment, h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Bill, CustomerAccount, CustomerDetails, Payment, ReminderState, Visit } from "../../api/types.ts";
+import { billName } from "../../app/bill_name.ts";
 import { writtenDay, writtenMoment } from "../../app/clock.ts";
 import { BillDetails } from "../../app/components/bill_details.tsx";
 import { UsageMonths } from "../../app/components/usage_months.tsx";
 import { dong } from "../../app/money.ts";
 import { groupName } from "../../app/price_groups.ts";
 import { dialled } from "../../app/text.ts";
+import { arrears } from "../arrears_part.ts";
 import { BillLinks } from "../components/bill_links.tsx";
 import { Complaints } from "../components/complaints.tsx";
 import { CorrectBill } from "../components/correct_bill.tsx";
 import { CorrectPhone } from "../components/correct_phone.tsx";
+import { InPart } from "../components/in_part.tsx";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { OptOuts } from "../components/opt_outs.tsx";
@@ -67,6 +70,14 @@ export function CustomerPage({ code }: { code: string }) {
             {(known) => (
               <>
                 <Owes account={known} />
+                <InPart part={arrears}>
+                  {({ ArrearsOf, DunningOf }) => (
+                    <>
+                      <ArrearsOf code={code} debt={known.account.debt} changed={account.again} />
+                      <DunningOf code={code} />
+                    </>
+                  )}
+                </InPart>
                 <Bills bills={known.bills} changed={account.again} />
                 <UsageOf code={code} />
                 <Payments payments={known.payments} />
@@ -166,7 +177,7 @@ function Bills({ bills, changed }: { bills: readonly Bill[]; changed: () => void
           open={at === 0 || bill.state === "open" || bill.bill_number === named}
         >
           <summary>
-            <span>{t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}</span>
+            <span>{billName(bill, t)}</span>
             <BillMark bill={bill} />
             <strong>{dong(bill.total)}</strong>
           </summary>

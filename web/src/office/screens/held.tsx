@@ -4,9 +4,11 @@ import { writtenMoment } from "../../app/clock.ts";
 import { dong } from "../../app/money.ts";
 import { shownSummary } from "../../app/text.ts";
 import { Complaint } from "../components/complaints.tsx";
+import { handInLine } from "../components/hand_in_words.ts";
 import { HeldPeriod } from "../components/held_readings.tsx";
 import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
+import { CreditWaiting, DifferenceWaiting } from "../components/money_worklists.tsx";
 import { Page } from "../components/page.tsx";
 import { JobState } from "../components/papers.tsx";
 import { nameOf, useCollectors } from "../reads.ts";
@@ -21,11 +23,16 @@ const HOUR_MS = 3_600_000;
 export function HeldPage() {
   const t = useWords();
   const staff = useStaff();
+  // What is not booked belongs to no unit.
+  const hasAll = staff.units.includes("*");
   return (
     <Page title={t("page_held")} help="held">
       <p class="lead">{t("held_intro")}</p>
       {may(staff, "GET /v1/approvals") && <ApprovalsHeld />}
       {may(staff, "GET /v1/held-readings") && <ReadingsHeld />}
+      {hasAll && may(staff, "GET /v1/bank-credits") && <CreditsHeld />}
+      {hasAll && may(staff, "GET /v1/partner-differences") && <DifferencesHeld />}
+      {may(staff, "GET /v1/hand-ins") && <HandInsHeld />}
       {may(staff, "GET /v1/reading-complaints") && <ComplaintsHeld />}
       {may(staff, "GET /v1/payment-reports") && <ReportsHeld />}
       {may(staff, "GET /v1/leaver-payments") && <LeaverPaymentsHeld />}
@@ -74,6 +81,33 @@ function Age({ since }: { since: string }) {
   );
 }
 
+function HandInsHeld() {
+  const t = useWords();
+  const { api } = useOffice();
+  const read = useRead(
+    "held hand-ins",
+    async () => (await api.call("GET /v1/hand-ins", { query: { waiting: "true", limit: 200 } })).hand_ins.toReversed(),
+    REFRESH_MS,
+  );
+  const collectors = useCollectors();
+  return (
+    <Section
+      title="held_hand_ins"
+      none="held_hand_ins_none"
+      read={read}
+      line={(one) => (
+        <li key={one.hand_in_id} class="row">
+          <Link to={`shifts/${one.shift_id}`} class="name">
+            {nameOf(collectors.data, one.collector_code)}
+          </Link>
+          <span>{handInLine(one, t)}</span>
+          <Age since={one.stated_at} />
+        </li>
+      )}
+    />
+  );
+}
+
 function ApprovalsHeld() {
   const t = useWords();
   const { api } = useOffice();
@@ -118,6 +152,48 @@ function ReadingsHeld() {
       line={(one) => (
         <li key={one.period_id}>
           <HeldPeriod held={one} age={one.held_since && <Age since={one.held_since} />} done={read.again} />
+        </li>
+      )}
+    />
+  );
+}
+
+function CreditsHeld() {
+  const { api } = useOffice();
+  const read = useRead(
+    "waiting bank credits",
+    async () => (await api.call("GET /v1/bank-credits", { query: { limit: 200 } })).credits,
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_credits"
+      none="held_credits_none"
+      read={read}
+      line={(one) => (
+        <li key={one.credit_id}>
+          <CreditWaiting of={one} age={<Age since={one.taken_at} />} done={read.again} />
+        </li>
+      )}
+    />
+  );
+}
+
+function DifferencesHeld() {
+  const { api } = useOffice();
+  const read = useRead(
+    "differences with partners",
+    async () => (await api.call("GET /v1/partner-differences", { query: { limit: 200 } })).differences,
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_differences"
+      none="held_differences_none"
+      read={read}
+      line={(one) => (
+        <li key={one.difference_id}>
+          <DifferenceWaiting of={one} age={<Age since={one.found_at} />} done={read.again} />
         </li>
       )}
     />

@@ -16,6 +16,7 @@ const PAGES = [
   ["devices", "page_devices"],
   ["held", "page_held"],
   ["bill_runs", "page_bill_runs"],
+  ["cut_offs", "page_cut_offs"],
   ["reports", "page_reports"],
   ["people", "page_people"],
   ["log", "page_log"],

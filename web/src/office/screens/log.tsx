@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { addressOf } from "../../api/client.ts";
 import type { StaffAct } from "../../api/types.ts";
 import { timeOf, writtenDay } from "../../app/clock.ts";
+import { actsEn } from "../../i18n/acts_en.ts";
 import { actsVi } from "../../i18n/acts_vi.ts";
 import { addressTo, type Fields, fieldsIn, wantedOf } from "../act_filter.ts";
 import { valueText } from "../act_value.ts";
@@ -13,8 +14,8 @@ import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
 import { go, usePlace } from "../router.ts";
 import { type PageName, pagesOf } from "../session.ts";
-import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
-import { isOfficeKey, type Words } from "../words.ts";
+import { useOffice, useOfficeState, useRead, useStaff, useWords } from "../use_office.ts";
+import type { Words } from "../words.ts";
 
 const PAGE = 100;
 const NOTHING = "–";
@@ -140,9 +141,9 @@ function Filter({ fields }: { fields: Fields }) {
 
 function Kind({ chosen, choose }: { chosen: string; choose: (what: string) => void }) {
   const t = useWords();
-  const kinds = Object.keys(actsVi) as (keyof typeof actsVi)[];
-  const options = kinds
-    .map((key) => [key.replace("act_", ""), t(key)] as const)
+  const acts = useActs();
+  const options = Object.entries(acts)
+    .map(([key, name]) => [key.replace("act_", ""), name] as const)
     .sort(([, one], [, other]) => one.localeCompare(other));
   return (
     <label>
@@ -150,7 +151,7 @@ function Kind({ chosen, choose }: { chosen: string; choose: (what: string) => vo
       <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
         <option value="">{t("log_any")}</option>
         {/* What the address asks for may be newer than these words. */}
-        {chosen !== "" && !isOfficeKey(`act_${chosen}`) && <option value={chosen}>{chosen}</option>}
+        {chosen !== "" && acts[`act_${chosen}`] === undefined && <option value={chosen}>{chosen}</option>}
         {options.map(([what, name]) => (
           <option key={what} value={what}>
             {name}
@@ -176,7 +177,7 @@ function columnsOf(t: Words, fields: Fields, pages: readonly PageName[]): Column
       cell: ({ login_name: name }) =>
         name === null ? NOTHING : <Link to={addressTo({ ...fields, login_name: name })}>{name}</Link>,
     },
-    { name: t("log_what"), cell: ({ what }) => nameOfAct(what, t) },
+    { name: t("log_what"), cell: ({ what }) => <NameOfAct what={what} /> },
     { name: t("log_object"), cell: (act) => <ActObject act={act} pages={pages} /> },
     { name: t("log_address"), cell: ({ address }) => address },
     { name: t("log_outcome"), cell: (act) => <Outcome act={act} /> },
@@ -185,9 +186,13 @@ function columnsOf(t: Words, fields: Fields, pages: readonly PageName[]): Column
 }
 
 /** Operations may be newer than these words. */
-function nameOfAct(what: string, t: Words): string {
-  const key = `act_${what}`;
-  return isOfficeKey(key) ? t(key) : what;
+function NameOfAct({ what }: { what: string }) {
+  return <>{useActs()[`act_${what}`] ?? what}</>;
+}
+
+/** Names of acts, which only this page shows: they lie in its file, in both languages. */
+function useActs(): Readonly<Record<string, string>> {
+  return useOfficeState((state) => state.language) === "en" ? actsEn : actsVi;
 }
 
 /** Where what was done to is a page of its own. */
@@ -206,6 +211,9 @@ const PLACES: Readonly<Record<string, readonly [page: PageName, folder: string]>
   startBillRun: ["bill_runs", "bill_runs"],
   releaseBillRun: ["bill_runs", "bill_runs"],
   discardBillRun: ["bill_runs", "bill_runs"],
+  makeCutList: ["cut_offs", "cut_offs"],
+  approveCutList: ["cut_offs", "cut_offs"],
+  discardCutList: ["cut_offs", "cut_offs"],
 };
 
 const SHORT = 14;

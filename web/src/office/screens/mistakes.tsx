@@ -5,6 +5,7 @@ import { dong } from "../../app/money.ts";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
+import { ReversalList } from "../components/reversals.tsx";
 import { nameOf, useCollectors, useWaiting } from "../reads.ts";
 import { useOffice, useRead, useWords } from "../use_office.ts";
 import { TakeBack } from "./payment.tsx";
@@ -17,6 +18,11 @@ export function MistakesPage() {
   const collectors = useCollectors();
   const waiting = useWaiting();
   const reports = useRead("payment reports", () => api.call("GET /v1/payment-reports"), REFRESH_MS);
+  const reversals = useRead(
+    "reversals with something to come",
+    () => api.call("GET /v1/reversals", { query: { waiting: "true", limit: 200 } }),
+    REFRESH_MS,
+  );
   return (
     <Page title={t("page_mistakes")} help="payments">
       <p class="lead">{t("mistakes_intro")}</p>
@@ -47,6 +53,15 @@ export function MistakesPage() {
                 </li>
               ))}
             </ul>
+          )
+        }
+      </Loaded>
+      <Loaded of={reversals}>
+        {({ reversals: found }) =>
+          found.length === 0 ? (
+            <Empty>{t("reversals_waiting_none")}</Empty>
+          ) : (
+            <ReversalList title={t("reversals_waiting")} reversals={found} done={reversals.again} />
           )
         }
       </Loaded>

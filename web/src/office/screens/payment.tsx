@@ -10,6 +10,7 @@ import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { ReceiptPicture } from "../components/papers.tsx";
+import { StillToCome } from "../components/reversals.tsx";
 import { nameOf, useCollectors, useWaiting } from "../reads.ts";
 import { may } from "../session.ts";
 import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
@@ -78,7 +79,10 @@ function Facts({ payment }: { payment: Payment }) {
     <section class="card due">
       <strong>{dong(payment.amount)}</strong>
       {payment.reversed_at && (
-        <p class="note bad">{t("payment_reversed_at", { time: writtenMoment(payment.reversed_at) })}</p>
+        <>
+          <p class="note bad">{t("payment_reversed_at", { time: writtenMoment(payment.reversed_at) })}</p>
+          <AfterReversal payment={payment} />
+        </>
       )}
       {payment.reported_at && !payment.reversed_at && (
         <p class="note">{t("payment_reported_at", { time: writtenMoment(payment.reported_at) })}</p>
@@ -121,6 +125,17 @@ export function TakeBack({ payment, asked, done }: TakeBackProps) {
       setKey(newId());
     }
   }, [asked]);
+  const [paper, setPaper] = useState<Paper>(payment.receipt_id ? "no" : "none");
+  const [giver, setGiver] = useState<Giver>("collector");
+  const papers: Options<Paper> = [
+    ["no", t("reverse_paper_no")],
+    ["yes", t("reverse_paper_yes")],
+    ["none", t("reverse_paper_none")],
+  ];
+  const givers: Options<Giver> = [
+    ["collector", t("reverse_cash_collector")],
+    ["office", t("reverse_cash_office")],
+  ];
   const waits = asked ?? own;
   const mayReverse = may(staff, "POST /v1/payments/{payment_id}/reversals");
   if (payment.reversed_at || !(mayReverse || waits)) {
@@ -137,27 +152,81 @@ export function TakeBack({ payment, asked, done }: TakeBackProps) {
           </Link>
         </div>
       ) : (
-        <WithReason
-          label={t("reverse_do")}
-          explain={t("reverse_explain")}
-          field={t("reason")}
-          usual={t("reverse_reason")}
-          act={async (reason) => {
-            try {
-              const answer = await api.call("POST /v1/payments/{payment_id}/reversals", {
-                params: { payment_id: payment.payment_id },
-                key,
-                body: { reason },
-              });
-              // Above the unit's limit nothing is taken back yet: what was asked for is the answer.
-              setOwn(isApproval(answer) ? answer : null);
-            } finally {
-              done();
-            }
-          }}
-        />
+        <>
+          <Choice name="paper" legend={t("reverse_paper")} chosen={paper} choose={setPaper} options={papers} />
+          {payment.method === "cash" && (
+            <Choice name="cash" legend={t("reverse_cash")} chosen={giver} choose={setGiver} options={givers} />
+          )}
+          <WithReason
+            label={t("reverse_do")}
+            explain={t("reverse_explain")}
+            field={t("reason")}
+            usual={t("reverse_reason")}
+            act={async (reason) => {
+              try {
+                const answer = await api.call("POST /v1/payments/{payment_id}/reversals", {
+                  params: { payment_id: payment.payment_id },
+                  key,
+                  body: {
+                    reason,
+                    cash_given_back: giver,
+                    ...(paper === "none" ? {} : { paper_returned: paper === "yes" }),
+                  },
+                });
+                // Above the unit's limit nothing is taken back yet: what was asked for is the answer.
+                setOwn(isApproval(answer) ? answer : null);
+              } finally {
+                done();
+              }
+            }}
+          />
+        </>
       )}
     </section>
+  );
+}
+
+type Paper = "yes" | "no" | "none";
+type Giver = "collector" | "office";
+type Options<Of extends string> = readonly (readonly [Of, string])[];
+
+interface ChoiceProps<Of extends string> {
+  readonly name: string;
+  readonly legend: string;
+  readonly chosen: Of;
+  readonly choose: (one: Of) => void;
+  readonly options: Options<Of>;
+}
+
+function Choice<Of extends string>({ name, legend, chosen, choose, options }: ChoiceProps<Of>) {
+  return (
+    <fieldset class="options">
+      <legend>{legend}</legend>
+      {options.map(([one, words]) => (
+        <label key={one}>
+          <input type="radio" name={name} checked={chosen === one} onChange={() => choose(one)} />
+          <span>{words}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What is still to come of a payment that was taken back. */
+function AfterReversal({ payment }: { payment: Payment }) {
+  const { api } = useOffice();
+  const staff = useStaff();
+  const mayRead = may(staff, "GET /v1/reversals");
+  const read = useRead(
+    `reversal of ${payment.payment_id}`,
+    async () =>
+      mayRead ? (await api.call("GET /v1/reversals", { query: { payment_id: payment.payment_id } })).reversals : [],
+    REFRESH_MS,
+  );
+  return (
+    <Loaded of={read} lines={1}>
+      {([reversal]) => reversal && <StillToCome reversal={reversal} done={read.again} />}
+    </Loaded>
   );
 }
 

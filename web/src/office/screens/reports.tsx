@@ -1,9 +1,19 @@
 /** What was collected in some days, and how old the open bills are; both as files, too. */
 import { type ComponentChildren, Fragment, h } from "preact";
 import { addressOf } from "../../api/client.ts";
-import type { AgedDebt, AgeingReport, CollectedSum, CollectionsReport } from "../../api/types.ts";
+import type {
+  AgedDebt,
+  AgeingReport,
+  CollectedSum,
+  CollectionsReport,
+  CollectorCommission,
+  CommissionsReport,
+} from "../../api/types.ts";
 import { dayAfter, dayOf, writtenDay } from "../../app/clock.ts";
 import { dong, plainDong } from "../../app/money.ts";
+import { groupName } from "../../app/price_groups.ts";
+import { arrears } from "../arrears_part.ts";
+import { InPart } from "../components/in_part.tsx";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
@@ -13,9 +23,11 @@ import { go, usePlace } from "../router.ts";
 import { useOffice, useRead, useWords } from "../use_office.ts";
 import type { Words } from "../words.ts";
 
+const TABS = ["collections", "ageing", "agreements", "interest", "commissions"] as const;
 const METHODS = ["cash", "transfer", "collection_point"] as const;
 const AGES = ["not_due", "up_to_30", "up_to_60", "up_to_90", "older"] as const;
 const MOST_DAYS = 93;
+const GROUPS = ["unit", "route", "price_group"] as const;
 const FORMATS = ["xlsx", "csv"] as const;
 
 interface Days {
@@ -25,18 +37,21 @@ interface Days {
 
 export function ReportsPage({ name }: { name: string | undefined }) {
   const t = useWords();
-  const isAgeing = name === "ageing";
+  const tab = TABS.find((one) => one === name) ?? "collections";
   return (
     <Page title={t("page_reports")} help="reports">
       <nav class="tabs" aria-label={t("page_reports")}>
-        <Link to="reports" current={!isAgeing}>
-          {t("report_collections")}
-        </Link>
-        <Link to="reports/ageing" current={isAgeing}>
-          {t("report_ageing")}
-        </Link>
+        {TABS.map((one) => (
+          <Link key={one} to={one === "collections" ? "reports" : `reports/${one}`} current={one === tab}>
+            {t(`report_${one}`)}
+          </Link>
+        ))}
       </nav>
-      {isAgeing ? <Ageing /> : <Collections />}
+      {tab === "collections" && <Collections />}
+      {tab === "ageing" && <Ageing />}
+      {tab === "commissions" && <Commissions />}
+      {tab === "agreements" && <InPart part={arrears}>{({ AgreementsList }) => <AgreementsList />}</InPart>}
+      {tab === "interest" && <InPart part={arrears}>{({ DueInterestList }) => <DueInterestList />}</InPart>}
     </Page>
   );
 }
@@ -226,53 +241,131 @@ function columnsOf(t: Words, by: "day" | "unit", methods: readonly string[]): Co
   ];
 }
 
+function Commissions() {
+  const t = useWords();
+  const office = useOffice();
+  const { query } = usePlace();
+  const typed = query.get("month") ?? "";
+  const shown = /^\d{4}-(0[1-9]|1[0-2])$/.test(typed) ? typed : dayOf(office.now()).slice(0, 7);
+  const asked = { year: Number(shown.slice(0, 4)), month: Number(shown.slice(5)) };
+  return (
+    <>
+      <form class="card filters" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          {t("report_month")}
+          <input
+            type="month"
+            value={shown}
+            onChange={(event) => go(`reports/commissions?month=${event.currentTarget.value || shown}`, true)}
+          />
+        </label>
+      </form>
+      <Read name={`commissions ${shown}`} read={() => office.api.call("GET /v1/reports/commissions", { query: asked })}>
+        {({ commissions }: CommissionsReport) => (
+          <>
+            <p class="lead">{t("report_commissions_intro")}</p>
+            {commissions.length === 0 ? (
+              <Empty>{t("report_commissions_none")}</Empty>
+            ) : (
+              <>
+                <Files of={(format) => addressOf("/v1/reports/commissions/export", { query: { ...asked, format } })} />
+                <Rows
+                  caption={t("report_commissions")}
+                  columns={commissionColumns(t)}
+                  rows={commissions}
+                  keyOf={(one) => `${one.unit_code} ${one.collector_code}`}
+                />
+              </>
+            )}
+          </>
+        )}
+      </Read>
+    </>
+  );
+}
+
+function commissionColumns(t: Words): Column<CollectorCommission>[] {
+  return [
+    { name: t("unit"), cell: (row) => row.unit_code },
+    { name: t("collector"), cell: (row) => `${row.collector_name} (${row.collector_code})` },
+    { name: t("commission_settlements"), isNumber: true, cell: (row) => plainDong(row.settlements) },
+    { name: t("commission_receipts"), isNumber: true, cell: (row) => plainDong(row.receipts) },
+    { name: t("commission_earned"), isNumber: true, cell: (row) => dong(row.earned) },
+    { name: t("commission_taken_back"), isNumber: true, cell: (row) => dong(row.taken_back) },
+    { name: t("commission_payable"), isNumber: true, cell: (row) => dong(row.payable) },
+    { name: t("commission_to_take_off"), isNumber: true, cell: (row) => dong(row.to_take_off ?? 0) },
+  ];
+}
+
 function Ageing() {
   const t = useWords();
   const { api } = useOffice();
+  const { query } = usePlace();
+  const by = GROUPS.find((one) => one === query.get("by")) ?? "unit";
   return (
-    <Read name="ageing" read={() => api.call("GET /v1/reports/ageing")}>
-      {({ day, debts }: AgeingReport) => (
-        <>
-          <p class="lead">{t("report_ageing_intro", { day: writtenDay(day) })}</p>
-          {debts.length === 0 ? (
-            <Empty>{t("report_ageing_none")}</Empty>
-          ) : (
-            <>
-              <Files of={(format) => addressOf("/v1/reports/ageing/export", { query: { format } })} />
-              <Aged debts={debts} />
-            </>
-          )}
-        </>
-      )}
-    </Read>
+    <>
+      <form class="card filters" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          {t("day_by")}
+          <select value={by} onChange={(event) => go(`reports/ageing?by=${event.currentTarget.value}`, true)}>
+            {GROUPS.map((group) => (
+              <option key={group} value={group}>
+                {t(group)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </form>
+      <Read name={`ageing ${by}`} read={() => api.call("GET /v1/reports/ageing", { query: { by } })}>
+        {({ day, debts }: AgeingReport) => (
+          <>
+            <p class="lead">{t("report_ageing_intro", { day: writtenDay(day) })}</p>
+            {debts.length === 0 ? (
+              <Empty>{t("report_ageing_none")}</Empty>
+            ) : (
+              <>
+                <Files of={(format) => addressOf("/v1/reports/ageing/export", { query: { by, format } })} />
+                <Aged debts={debts} by={by} />
+              </>
+            )}
+          </>
+        )}
+      </Read>
+    </>
   );
 }
 
 interface AgedLine {
+  readonly key: string;
   readonly unit: string;
+  readonly group: string;
   readonly amounts: readonly number[];
   readonly bills: number;
 }
 
-function Aged({ debts }: { debts: readonly AgedDebt[] }) {
+function Aged({ debts, by }: { debts: readonly AgedDebt[]; by: (typeof GROUPS)[number] }) {
   const t = useWords();
-  const units = [...new Set(debts.map((debt) => debt.unit_code))];
-  const lineFor = (unit: string, found: readonly AgedDebt[]): AgedLine => ({
+  const groups = new Map<string, AgedDebt[]>();
+  for (const debt of debts) {
+    const key = `${debt.unit_code} ${debt.group ?? ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), debt]);
+  }
+  const lineFor = (key: string, unit: string, group: string, found: readonly AgedDebt[]): AgedLine => ({
+    key,
     unit,
+    group,
     amounts: AGES.map((age) => add(found.filter((debt) => debt.age === age).map((debt) => debt.amount))),
     bills: add(found.map((debt) => debt.bills)),
   });
-  const lines = units.map((unit) =>
-    lineFor(
-      unit,
-      debts.filter((debt) => debt.unit_code === unit),
-    ),
+  const lines = [...groups].map(([key, found]) =>
+    lineFor(key, found[0]?.unit_code ?? "", groupText(found[0]?.group ?? "", by, t), found),
   );
   return (
     <Rows
       caption={t("report_ageing")}
       columns={[
         { name: t("unit"), cell: ({ unit }) => unit || "–" },
+        ...(by === "unit" ? [] : [{ name: t(by), cell: ({ group }: AgedLine) => group || "–" }]),
         ...AGES.map(
           (age, at): Column<AgedLine> => ({
             name: t(`age_${age}`),
@@ -283,8 +376,12 @@ function Aged({ debts }: { debts: readonly AgedDebt[] }) {
         { name: t("report_bills"), isNumber: true, cell: ({ bills }) => plainDong(bills) },
         { name: t("report_total"), isNumber: true, cell: ({ amounts }) => dong(add(amounts)) },
       ]}
-      rows={[...lines, lineFor(t("report_all"), debts)]}
-      keyOf={({ unit }) => unit}
+      rows={[...lines, lineFor("all", t("report_all"), "", debts)]}
+      keyOf={({ key }) => key}
     />
   );
+}
+
+function groupText(group: string, by: (typeof GROUPS)[number], t: Words): string {
+  return by === "price_group" && group ? `${groupName(group, t)} (${group})` : group;
 }

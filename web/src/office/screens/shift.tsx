@@ -1,14 +1,17 @@
 /** One shift: closed for a collector, handed in, counted again, and its difference decided. */
 import { h } from "preact";
 import { useState } from "preact/hooks";
-import type { Shift, ShiftDecision, ShiftReply } from "../../api/types.ts";
-import { countOf, type Pieces } from "../../app/cash_counting.ts";
+import type { Shift, ShiftDecision } from "../../api/types.ts";
+import { boxLines } from "../../app/cash_box.ts";
 import { writtenMoment } from "../../app/clock.ts";
 import { DoButton } from "../../app/components/busy.tsx";
-import { CashCount } from "../../app/components/cash_count.tsx";
 import { dong } from "../../app/money.ts";
+import { CountForm } from "../components/count_form.tsx";
+import { HandInsOfShift } from "../components/hand_ins.tsx";
+import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
+import { ReversalList } from "../components/reversals.tsx";
 import { nameOf, useCollectors } from "../reads.ts";
 import { may } from "../session.ts";
 import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
@@ -31,6 +34,11 @@ export function ShiftPage({ id }: { id: string }) {
     <Page
       title={code === null ? t("shift") : t("shift_whose", { name: nameOf(collectors.data, code) })}
       above={["shifts", t("page_shifts")]}
+      actions={
+        <Link to={`shifts/${id}/handover`} class="small-button quiet">
+          {t("handover")}
+        </Link>
+      }
       help="shifts"
     >
       <Loaded of={read} lines={8}>
@@ -39,8 +47,10 @@ export function ShiftPage({ id }: { id: string }) {
             <div class="column">
               <Sums shift={shift} />
               <Trail shift={shift} />
+              <GivenBack shift={shift} />
             </div>
             <div class="column">
+              <HandInsOfShift shift={shift} done={read.again} />
               {shift.state === "open" &&
                 may(staff, "POST /v1/collectors/{collector_code}/shifts/{shift_id}/closing") && (
                   <CloseForm shift={shift} done={read.again} />
@@ -78,16 +88,12 @@ function Sums({ shift }: { shift: Shift }) {
         <dt>{t("shift_opened")}</dt>
         <dd>{writtenMoment(shift.opened_at)}</dd>
       </div>
-      <div>
-        <dt>{t("shift_float")}</dt>
-        <dd>{dong(shift.opening_float)}</dd>
-      </div>
-      <div>
-        <dt>
-          {t("shift_cash")} · {t("shift_payments", { n: totals.payments })}
-        </dt>
-        <dd>{dong(totals.cash)}</dd>
-      </div>
+      {boxLines(shift).map(([name, amount, items]) => (
+        <div key={name}>
+          <dt>{name === "shift_cash" ? `${t(name)} · ${t("shift_payments", { n: items })}` : t(name)}</dt>
+          <dd>{dong(amount)}</dd>
+        </div>
+      ))}
       {totals.reversals > 0 && (
         <div>
           <dt>{t("shift_reversed")}</dt>
@@ -98,6 +104,12 @@ function Sums({ shift }: { shift: Shift }) {
         <dt>{t("shift_books")}</dt>
         <dd>{dong(shift.cash_in_hand)}</dd>
       </div>
+      {(totals.unproven ?? 0) > 0 && (
+        <div class="bad-text">
+          <dt>{t("shift_unproven")}</dt>
+          <dd>{dong(totals.unproven ?? 0)}</dd>
+        </div>
+      )}
     </dl>
   );
 }
@@ -122,6 +134,9 @@ function Trail({ shift }: { shift: Shift }) {
           <li>
             {writtenMoment(confirmation.confirmed_at)} ·{" "}
             {t("shift_trail_confirmed", { amount: dong(confirmation.counted_cash), who: confirmation.confirmed_by })}
+            {(confirmation.given_back ?? 0) > 0 && (
+              <span class="where">{t("shift_office_gave_back", { amount: dong(confirmation.given_back ?? 0) })}</span>
+            )}
             {confirmation.note && <span class="where">{confirmation.note}</span>}
           </li>
         )}
@@ -136,61 +151,23 @@ function Trail({ shift }: { shift: Shift }) {
   );
 }
 
-interface CountFormProps {
-  readonly title: string;
-  readonly intro: string;
-  readonly button: string;
-  /** What the count is compared with, and how that is called. */
-  readonly expected: number;
-  readonly expectedName: string;
-  readonly why: string;
-  readonly send: (counted: number, denominations: Record<string, number>, reason: string) => Promise<ShiftReply>;
-  readonly done: () => void;
-}
-
-/** A count by denomination, compared with what was expected; a difference needs a reason, and a second look. */
-function CountForm({ title, intro, button, expected, expectedName, why, send, done }: CountFormProps) {
+/** Payments of shifts before whose cash was given back out of this one, or by whoever counted it. */
+function GivenBack({ shift }: { shift: Shift }) {
   const t = useWords();
-  const [pieces, setPieces] = useState<Pieces>({});
-  const [reason, setReason] = useState("");
-  const { counted, denominations } = countOf(pieces);
-  const difference = counted - expected;
-  const written = t(difference > 0 ? "shift_over" : "shift_under", { amount: dong(Math.abs(difference)) });
+  const { api } = useOffice();
+  const { confirmation, shift_id, totals } = shift;
+  const items = (totals.given_back_items ?? 0) + ((confirmation?.given_back ?? 0) > 0 ? 1 : 0);
+  const read = useRead(
+    `given back in ${shift_id} ${items}`,
+    async () => (items === 0 ? [] : (await api.call("GET /v1/reversals", { query: { shift_id } })).reversals),
+    REFRESH_MS,
+  );
   return (
-    <section class="card">
-      <h2>{title}</h2>
-      <p>{intro}</p>
-      <CashCount pieces={pieces} onChange={setPieces} />
-      <dl class="sums" aria-live="polite">
-        <div>
-          <dt>{t("shift_counted")}</dt>
-          <dd>{dong(counted)}</dd>
-        </div>
-        <div>
-          <dt>{expectedName}</dt>
-          <dd>{dong(expected)}</dd>
-        </div>
-        <div class={difference === 0 ? "good-text" : "bad-text"}>
-          <dt>{t("shift_difference")}</dt>
-          <dd>{difference === 0 ? t("shift_even") : written}</dd>
-        </div>
-      </dl>
-      {difference !== 0 && (
-        <label>
-          {why}
-          <input value={reason} maxLength={300} onInput={(event) => setReason(event.currentTarget.value)} />
-        </label>
-      )}
-      <DoButton
-        disabled={difference !== 0 && reason.trim() === ""}
-        act={async () => {
-          await send(counted, denominations, difference === 0 ? "" : reason.trim());
-          done();
-        }}
-      >
-        {difference === 0 ? button : `${button}: ${written}`}
-      </DoButton>
-    </section>
+    <Loaded of={read} lines={1}>
+      {(found) =>
+        found.length > 0 && <ReversalList title={t("given_back_title")} reversals={found} done={read.again} />
+      }
+    </Loaded>
   );
 }
 

@@ -69,7 +69,7 @@ function columnsOf(t: Words): Column<ListedShift>[] {
     {
       name: t("shift_cash"),
       isNumber: true,
-      cell: ({ shift }) => dong(shift.totals.cash - shift.totals.reversed_cash),
+      cell: ({ shift }) => dong(shift.totals.cash),
     },
     {
       name: t("shift_in_box"),

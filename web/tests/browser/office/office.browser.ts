@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Locator } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { codeIn } from "../../../src/app/scanner.ts";
 import { until } from "../../until.ts";
@@ -212,6 +213,56 @@ describe("the office", () => {
     await cashier.isFitFor("help");
   });
 
+  test("a bank credit is matched with its customer or dismissed, and a difference with a partner is settled", async () => {
+    await supervisor.open("held");
+    const [few, all] = [section(supervisor, "Báo có chờ xác định"), section(cashier, "Báo có chờ xác định")];
+    await few.getByRole("button", { name: "Xem nội dung" }).first().click();
+    await few.getByText(/^tien dien /).waitFor();
+    assert.equal(await few.getByRole("button", { name: /^Chọn|^Ghép|^Bỏ qua/ }).count(), 0, "a cashier decides");
+    await cashier.open("held");
+    await all.getByText("nêu nhiều khách hàng").waitFor();
+    const looking = all.getByRole("button", { name: "Xem nội dung" });
+    await looking.first().focus();
+    await cashier.page.keyboard.press("Enter");
+    await all.getByText(/^tien dien /).waitFor();
+    assert.match(
+      await cashier.page.evaluate(() => document.activeElement?.textContent ?? ""),
+      /^tien dien /,
+      "the keyboard goes on from the text",
+    );
+    await cashier.isFitFor("bank credits");
+    assert.ok(await all.getByRole("button", { name: "Ghép cho khách hàng" }).isDisabled());
+    await cashier.page.keyboard.press("Tab");
+    await cashier.page.keyboard.press("Tab");
+    await cashier.page.keyboard.press("Enter");
+    const code = await all.getByLabel("Mã khách hàng").inputValue();
+    const earlier = await paymentsOf(code);
+    await all.getByLabel("Lý do").fill("Khách đã gọi điện");
+    await all.getByRole("button", { name: "Ghép cho khách hàng" }).click();
+    await all.getByText("nêu nhiều khách hàng").waitFor({ state: "detached" });
+    const matched = (await paymentsOf(code)).filter((one) => !earlier.some((old) => old.payment_id === one.payment_id));
+    assert.deepEqual(
+      matched.map(({ amount, method }) => [amount, method]),
+      [[123_000, "transfer"]],
+    );
+    await looking.click();
+    await all.getByText("Không có hóa đơn còn nợ nào phù hợp.").waitFor();
+    await all.getByLabel("Lý do").fill("Tiền thuê nhà");
+    await all.getByRole("button", { name: "Bỏ qua" }).click();
+    await all.getByText("Không có khoản báo có nào chờ.").waitFor();
+
+    const differences = section(cashier, "Chênh lệch với đối tác");
+    await differences.getByText("bên này không có", { exact: true }).waitFor();
+    await differences.getByText(/đối tác 475\.000.*, bên này không có\.$/).waitFor();
+    await differences.getByLabel("Lý do").fill("Đối tác nộp bù ngày mai");
+    const settled = differences.getByRole("button", { name: "Đã xử lý" });
+    assert.ok(await settled.isDisabled(), "how it was settled is not guessed");
+    await differences.getByLabel("Cách xử lý").selectOption("partner_pays");
+    await cashier.isFitFor("differences with partners");
+    await settled.click();
+    await differences.getByText("Không có chênh lệch nào chờ xử lý.").waitFor();
+  });
+
   test("readings that may be wrong wait for a billing clerk, who puts them right", async () => {
     await clerk.open("held");
     await clerk.signInFirst();
@@ -224,6 +275,16 @@ describe("the office", () => {
     await clerk.type("Lý do", "Đã xem ảnh công tơ");
     await clerk.page.getByRole("button", { name: "Sửa chỉ số" }).click();
     await clerk.sees("Không có chỉ số nào bị tạm giữ.");
+  });
+
+  test("a file of readings is looked at before it is imported, and says which line is wrong", async () => {
+    await clerk.open("bill_runs/file");
+    const file = { name: "chi so.csv", mimeType: "text/csv", buffer: Buffer.from("customer_code\nPB14019999999\n") };
+    await clerk.page.getByLabel("Tệp chỉ số").setInputFiles(file);
+    await clerk.press("Xem trước");
+    await clerk.sees(/^Dòng 1 · /);
+    await clerk.isFitFor("file of readings");
+    await clerk.page.getByRole("button", { name: "Nhập", exact: true, disabled: true }).waitFor();
   });
 
   test("a bill run is begun by a clerk, and released by somebody else who types what it comes to", async () => {
@@ -369,6 +430,7 @@ describe("the office", () => {
       "devices",
       "held",
       "bill_runs",
+      "cut_offs",
       "reports",
       "reports/ageing",
       "help",
@@ -392,6 +454,10 @@ describe("the office", () => {
     supervisor.hasNothingToComplain();
   });
 });
+
+function section({ page }: Desk, heading: string): Locator {
+  return page.locator("section", { has: page.getByRole("heading", { level: 2, name: heading }) });
+}
 
 /** The fewest notes that make up an amount, less than 200 đồng short of it. */
 function notesOf(amount: number): Record<number, number> {

@@ -108,6 +108,9 @@ try {
     await open(supervisor, `devices/${device.device_id}/lost`, "lost-phone");
   }
   await open(cashier, "held", "held");
+  await cashier.page.getByRole("button", { name: "Xem nội dung" }).first().click();
+  await cashier.sees(/^tien dien /);
+  await shot(cashier, "held-credit");
   await clerk.open("held");
   await clerk.signInFirst();
   await clerk.page.getByRole("button", { name: "Cho lập hóa đơn" }).first().click();

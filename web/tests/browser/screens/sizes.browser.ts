@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { CutOrder, CutTasks } from "../../../src/api/types.ts";
 import { closePhones } from "../launch.ts";
 import { Screens } from "./screens.ts";
 
@@ -57,6 +58,31 @@ function look(): Faults {
   };
 }
 
+/** A home that should have its supply back by now, and a warning to deliver. */
+function toDo(code: string): CutTasks {
+  const order: CutOrder = {
+    order_id: "00000000-0000-0000-0000-000000000001",
+    kind: "reconnect",
+    customer_code: code,
+    unit_code: "PB1401",
+    collector_code: "TN1401001",
+    list_id: null,
+    cut_order_id: "00000000-0000-0000-0000-000000000002",
+    ordered_at: "2026-11-22T01:00:00Z",
+    cut_from: null,
+    due_by: "2026-11-23T01:00:00Z",
+    state: "open",
+    cause: "instalments",
+    ended_at: null,
+  };
+  const warning = {
+    customer_code: "PB14010000099",
+    cut_from: "2026-11-23T01:00:00Z",
+    warning_id: "00000000-0000-0000-0000-000000000003",
+  };
+  return { orders: [order], warnings: [warning] };
+}
+
 describe("screens of every size", () => {
   let it: Screens;
   let customer: string;
@@ -69,6 +95,7 @@ describe("screens of every size", () => {
     customer = it.gateway.owes("Nguyễn Thị Kim Phượng Hoàng", 5_030_176);
     it.gateway.hasTimeOfUse(customer);
     other = it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
+    await it.phone.context.route("**/v1/cut-tasks", (route) => route.fulfill({ status: 200, json: toDo(customer) }));
     it.gateway.owes("Công ty TNHH Một thành viên Chế biến Thủy sản Xuất khẩu Cà Mau", 1_289_725);
   });
   after(closePhones);
@@ -105,6 +132,8 @@ describe("screens of every size", () => {
     ["print-jobs", "Nối máy in"],
     ["printer", "Bật máy in, rồi chọn cách nối."],
     ["settings", "English"],
+    ["shift/hand-in", "Nộp ở đâu"],
+    ["cut-tasks", "quá hạn"],
     ["day", "Lịch hẹn"],
     ["help", "Máy in không in"],
     ["outbox", "Không có việc nào chờ gửi."],
@@ -165,6 +194,8 @@ describe("screens of every size", () => {
       ["shift/close", "Pieces"],
       ["print-jobs", "Connect a printer"],
       ["settings", "Language"],
+      ["shift/hand-in", "To the cashier"],
+      ["cut-tasks", "late"],
       ["day", "Appointments"],
       ["help", "The printer does not print"],
       ["outbox", "Nothing waits to be sent."],

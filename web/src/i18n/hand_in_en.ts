@@ -1,0 +1,31 @@
+/** Cash that is handed in while the shift is open, in English. */
+import type { handInVi } from "./hand_in_vi.ts";
+
+export const handInEn: Readonly<Record<keyof typeof handInVi, string>> = {
+  hand_in: "Hand in a part",
+  hand_in_title: "Hand in before the closing",
+  hand_in_where: "Where",
+  hand_in_cashier: "To the cashier",
+  hand_in_bank: "At a bank",
+  hand_in_cashier_more: "The cashier counts it on another device; the cash leaves the bag then.",
+  hand_in_bank_more: "It counts to the ceiling until the bank tells of it or the office confirms it.",
+  hand_in_slip: "Number of the deposit slip",
+  hand_in_slip_hint: "6 to 30 letters and digits, as on the bank's paper",
+  hand_in_photo: "Photograph the slip",
+  hand_in_photo_again: "Take it again",
+  hand_in_photo_work: "Making the photo smaller…",
+  hand_in_photo_wrong: "This photo cannot be used. Please take it again.",
+  hand_in_photo_shown: "Photo of the slip",
+  hand_in_too_much: "The shift has only {amount}.",
+  hand_in_do: "Hand in {amount}",
+  hand_in_of: "{where}: {amount}",
+  hand_in_waits: "Waits for the cashier to count",
+  hand_in_unproven: "Waits for the bank (slip {slip})",
+  hand_in_counted: "The cashier has counted {amount}",
+  hand_in_proven: "Confirmed: {amount}",
+  hand_in_lapsed: "Does not count: the shift is closed",
+  hand_in_needs_signal: "This needs signal.",
+  shift_handed_in: "Handed in before",
+  shift_unproven: "Not confirmed by the bank",
+  command_hand_in: "Hand-in",
+};
