@@ -1,6 +1,15 @@
 # One image, five commands: `docker run thungan services.billing`, and the same for the other services.
-FROM node:24-slim AS web
+#
+# Behind a company's proxy: THUNGAN_PYTHON_IMAGE and THUNGAN_NODE_IMAGE name base images in another registry, PIP_INDEX_URL and
+# NPM_CONFIG_REGISTRY mirrors of packages, whose hashes are checked as ever; PIP_CERT and NODE_EXTRA_CA_CERTS are the paths of the
+# company's own CA in these base images.
+ARG THUNGAN_NODE_IMAGE=node:24-slim
+ARG THUNGAN_PYTHON_IMAGE=python:3.13-slim
 
+FROM ${THUNGAN_NODE_IMAGE} AS web
+
+ARG NPM_CONFIG_REGISTRY
+ARG NODE_EXTRA_CA_CERTS
 WORKDIR /build/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci --no-audit --no-fund
@@ -8,19 +17,21 @@ COPY web ./
 COPY shared/printing/glyphs.json shared/printing/document.schema.json /build/shared/printing/
 RUN npm run build
 
-FROM python:3.13-slim AS dependencies
+FROM ${THUNGAN_PYTHON_IMAGE} AS dependencies
 
+ARG PIP_INDEX_URL
+ARG PIP_CERT
 COPY requirements.lock /tmp/requirements.lock
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.lock
 
-FROM python:3.13-slim
+FROM ${THUNGAN_PYTHON_IMAGE}
 
 # Numbers instead of names, so that a cluster which refuses root can tell that this is not root.
 RUN groupadd --system --gid 10001 thungan \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin thungan \
     && install --directory --owner=10001 --group=10001 /app /var/lib/thungan/sms /var/lib/thungan/broker \
-    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys \
+    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys /var/lib/thungan/invoice-key \
     && install --directory --owner=10001 --group=10001 /var/lib/thungan/witness
 
 COPY --from=dependencies /opt/venv /opt/venv
@@ -38,6 +49,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     THUNGAN_METRICS_HOST=0.0.0.0 \
     THUNGAN_METRICS_PORT=9464 \
     THUNGAN_RECEIPT_KEYS_FOLDER=/var/lib/thungan/keys \
+    THUNGAN_INVOICE_KEY_FOLDER=/var/lib/thungan/invoice-key \
     THUNGAN_RECEIPT_WITNESS_FOLDER=/var/lib/thungan/witness \
     THUNGAN_SMS_FOLDER=/var/lib/thungan/sms
 

@@ -59,11 +59,11 @@ made_policy=
 made_common=
 made_clusters=
 units=
-for unit in rabbitmq-server.service epmd.service epmd.socket postgresql.service; do
+for unit in rabbitmq-server.service epmd.service epmd.socket postgresql.service pgbouncer.service; do
     has_unit "$unit" || units="$units $unit"
 done
 scripts=
-for script in rabbitmq-server postgresql; do
+for script in rabbitmq-server postgresql pgbouncer; do
     [ -e "/etc/init.d/$script" ] || scripts="$scripts $script"
 done
 trap restore_system EXIT

@@ -19,6 +19,7 @@ LOCK_FILES = {
     "requirements.lock": ("pyproject.toml",),
     "requirements-dev.lock": ("pyproject.toml", "--group", "dev", "--constraint", "requirements.lock"),
     "requirements-bench.lock": ("--group", "bench", "--constraint", "requirements.lock"),
+    "requirements-backup.lock": ("--group", "backup", "--override", "dev_tools/backup_overrides.txt"),
     "requirements-fuzz.lock": ("--group", "fuzz"),
     "requirements-web.lock": ("--group", "web"),
 }

@@ -9,10 +9,10 @@ from dev_tools.stamp import Stamp, digest
 from stack.state import PROJECT, installation_folder
 
 
-def side_environment(name: str, lock_file: str, what: str) -> Path:
+def side_environment(name: str, lock_file: str, what: str, *options: str) -> Path:
     """Return the folder of the environment's programs; made where it is missing or its lock file has changed.
 
-    Raises :class:`DevError` where it cannot be installed.
+    ``options`` are pip's. Raises :class:`DevError` where it cannot be installed.
     """
     local = installation_folder()
     folder = local.root / name
@@ -23,7 +23,14 @@ def side_environment(name: str, lock_file: str, what: str) -> Path:
         log.unlink(missing_ok=True)
         report(f"installing {what} below .local/{name} (log: {log})")
         run_logged([sys.executable, "-m", "venv", "--clear", str(folder)], log, failure=f"could not make {folder}")
-        install_locked(folder / "bin" / "python", lock, log=log, failure=f"could not install {lock.name}")
+        install_locked(folder / "bin" / "python", lock, *options, log=log, failure=f"could not install {lock.name}")
 
     Stamp(folder / ".installed-lock", digest([lock])).renew(make, lock=name)
     return folder / "bin"
+
+
+def backup_tool() -> Path:
+    """Return Barman's program (ADR 82); installed where it is missing."""
+    # Without what it names: its driver is there in a form that needs no compiler.
+    programs = side_environment("backup-venv", "requirements-backup.lock", "the tool of the backups", "--no-deps")
+    return programs / "barman"

@@ -7,14 +7,17 @@ start fast and need no broker, no database and no service.
 import logging
 import os
 import sys
+import tomllib
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import structlog
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from ops.console import print_line
 from shared.problems import Problem
 
 COMMANDS = {
@@ -23,16 +26,23 @@ COMMANDS = {
     "verify": "ops.commands.verify",
     "audit": "ops.commands.audit",
     "auditor": "ops.commands.auditor",
+    "backup": "ops.commands.backup",
+    "restore": "ops.commands.restore",
     "status": "ops.commands.status",
     "customers": "ops.commands.customers",
     "account": "ops.commands.account",
+    "arrears": "ops.commands.arrears",
+    "commissions": "ops.commands.commissions",
     "complaints": "ops.commands.complaints",
     "readings": "ops.commands.readings",
     "credits": "ops.commands.credits",
+    "partners": "ops.commands.partners",
     "shifts": "ops.commands.shifts",
+    "reversals": "ops.commands.reversals",
     "signs": "ops.commands.signs",
     "reminders": "ops.commands.reminders",
     "sms": "ops.commands.sms",
+    "dunning": "ops.commands.dunning",
     "opt-out": "ops.commands.opt_out",
     "enrol": "ops.commands.enrol",
     "devices": "ops.commands.devices",
@@ -41,12 +51,14 @@ COMMANDS = {
     "keys": "ops.commands.keys",
     "checkpoint": "ops.commands.checkpoint",
     "receipts": "ops.commands.receipts",
+    "invoices": "ops.commands.invoices",
     "dead": "ops.commands.dead",
     "events": "ops.commands.events",
     "trace": "ops.commands.trace",
     "who": "ops.commands.who",
     "import": "ops.commands.imports",
     "bills": "ops.commands.bills",
+    "months": "ops.commands.months",
     "recheck": "ops.commands.recheck",
     "preview": "ops.commands.preview",
 }
@@ -85,8 +97,19 @@ app = typer.Typer(
 )
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        print_line(f"thungan {project['project']['version']}")
+        raise typer.Exit
+
+
 @app.callback()
-def thungan() -> None:
+def thungan(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Thu Ngân: collecting electricity bills at the customer's door."""
 
 

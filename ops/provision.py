@@ -7,7 +7,9 @@ version, where both were one role, is taken over.
 As a command (`python -m ops.provision`) it does so where the local stack is not at work, as under Docker
 Compose: THUNGAN_POSTGRES_URL is the administrator's, THUNGAN_NAMESPACE names the system (thungan),
 THUNGAN_CUSTOMER_PASSWORD, THUNGAN_BILLING_PASSWORD and so on are the services' passwords, and
-THUNGAN_MIGRATION_PASSWORD is that of the roles that migrate.
+THUNGAN_MIGRATION_PASSWORD is that of the roles that migrate. Each may be in a file (THUNGAN_…_FILE), and the
+administrator's password beside its address (THUNGAN_POSTGRES_PASSWORD). Run again with other passwords, it sets them
+anew.
 
 With THUNGAN_BROKER_DEFINITIONS it writes a file of that name, which RabbitMQ loads (`load_definitions`): an account for
 each service with the same password as its role, and the administrator `thungan` with THUNGAN_BROKER_PASSWORD.
@@ -19,7 +21,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,9 @@ from ops.system import SERVICES, namespace_of
 from shared.db.migrate import SHARED
 from shared.db.privileges import Rights, grant_rights, quoted, read_rights
 from shared.messaging.accounts import user
+from shared.misconfigured import Misconfigured
 from shared.placeholders import Environment, credentials_fault, secret_fault
+from shared.secret_files import address_in, secret_in
 
 # Extensions are made by the administrator: on a managed server a service's role may not.
 EXTENSIONS = {"customer": ("unaccent", "pg_trgm")}
@@ -129,7 +133,10 @@ async def _provision_role(connection: asyncpg.Connection[asyncpg.Record], name: 
 
 async def _provision_database(connection: asyncpg.Connection[asyncpg.Record], name: str, owner: str) -> None:
     if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-        await connection.execute(f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner)} ENCODING 'UTF8'")
+        # Another encoding than the server's own template has, or a collation that was renewed beneath it, refuses.
+        await connection.execute(
+            f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner)} TEMPLATE template0 ENCODING 'UTF8'"
+        )
     await connection.execute(f"ALTER DATABASE {quoted(name)} OWNER TO {quoted(owner)}")
     await connection.execute(f"REVOKE ALL ON DATABASE {quoted(name)} FROM PUBLIC, {quoted(name)}")
     # An import compares what it reads with what is there in temporary tables.
@@ -166,32 +173,38 @@ async def _prepare_database(url: str, name: str, owner: str, extensions: tuple[s
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Provision what the environment names; returns the exit code."""
     wanted = {service: f"THUNGAN_{service.upper()}_PASSWORD" for service in SERVICES}
-    others = ("THUNGAN_POSTGRES_URL", "THUNGAN_MIGRATION_PASSWORD")
-    missing = [name for name in (*others, *wanted.values()) if not environment.get(name)]
+    required = ("THUNGAN_POSTGRES_URL", *wanted.values(), "THUNGAN_MIGRATION_PASSWORD")
+    try:
+        found = {name: secret_in(environment, name) for name in (*required, "THUNGAN_BROKER_PASSWORD")}
+        found["THUNGAN_POSTGRES_URL"] = address_in(environment, "THUNGAN_POSTGRES_URL")
+    except Misconfigured as fault:
+        print(fault, file=sys.stderr)  # noqa: T201
+        return 2
+    given = {name: secret for name, secret in found.items() if secret is not None}
+    missing = [name for name in required if name not in given]
     if missing:
         print(f"not set: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 2
     namespace = namespace_of(environment)
-    passwords = {service: environment[name] for service, name in wanted.items()}
-    known = _known_to_everybody(
-        environment, [*wanted.values(), "THUNGAN_MIGRATION_PASSWORD", "THUNGAN_BROKER_PASSWORD"]
-    )
+    passwords = {service: given[name] for service, name in wanted.items()}
+    known = _known_to_everybody(given)
     if known and environment.get("THUNGAN_ENVIRONMENT") != Environment.DEVELOPMENT:
         print(f"passwords that everybody knows: {', '.join(known)}", file=sys.stderr)  # noqa: T201
         print("only THUNGAN_ENVIRONMENT=development may have such", file=sys.stderr)  # noqa: T201
         return 2
-    asyncio.run(
-        provision(environment["THUNGAN_POSTGRES_URL"], namespace, passwords, environment["THUNGAN_MIGRATION_PASSWORD"])
-    )
+    asyncio.run(provision(given["THUNGAN_POSTGRES_URL"], namespace, passwords, given["THUNGAN_MIGRATION_PASSWORD"]))
     if path := environment.get("THUNGAN_BROKER_DEFINITIONS"):
-        write_definitions(Path(path), namespace, passwords, environment.get("THUNGAN_BROKER_PASSWORD") or "")
+        write_definitions(Path(path), namespace, passwords, given.get("THUNGAN_BROKER_PASSWORD", ""))
     print(f"ready: {', '.join(database_name(namespace, service) for service in SERVICES)}")  # noqa: T201
     return 0
 
 
-def _known_to_everybody(environment: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    known = [name for name in names if name in environment and secret_fault(environment[name])]
-    return ["THUNGAN_POSTGRES_URL", *known] if credentials_fault(environment["THUNGAN_POSTGRES_URL"]) else known
+def _known_to_everybody(given: Mapping[str, str]) -> list[str]:
+    return [
+        name
+        for name, secret in given.items()
+        if (credentials_fault(secret) if name == "THUNGAN_POSTGRES_URL" else secret_fault(secret))
+    ]
 
 
 def write_definitions(path: Path, namespace: str, passwords: Mapping[str, str], administrators: str) -> None:

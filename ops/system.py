@@ -1,10 +1,11 @@
 """The running system, as the environment names it.
 
 ``THUNGAN_NAMESPACE`` chooses the system (``thungan`` when it is not set); ``THUNGAN_AMQP_URL``,
-``THUNGAN_<SERVICE>_DATABASE_URL``, ``THUNGAN_GATEWAY_URL`` and ``THUNGAN_<SERVICE>_HTTP_URL`` are its addresses. An
-HTTP address may be several, one for each copy of the service, with commas between them. The folders of services on
-this machine are ``THUNGAN_SMS_FOLDER``, ``THUNGAN_RECEIPT_KEYS_FOLDER`` and ``THUNGAN_RECEIPT_WITNESS_FOLDER``, with
-the services' own defaults.
+``THUNGAN_<SERVICE>_DATABASE_URL``, ``THUNGAN_GATEWAY_URL`` and ``THUNGAN_<SERVICE>_HTTP_URL`` are its addresses; those
+with a password may be in files (``shared/secret_files.py``). An HTTP address may be several, one for each copy of the
+service, with commas between them. The folders of services on this machine are ``THUNGAN_SMS_FOLDER``,
+``THUNGAN_RECEIPT_KEYS_FOLDER``, ``THUNGAN_RECEIPT_WITNESS_FOLDER`` and ``THUNGAN_INVOICE_KEY_FOLDER``, with the
+services' own defaults.
 """
 
 import os
@@ -14,8 +15,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from ops.console import fail
+from shared.contracts.invoice import INVOICE_PATH
+from shared.misconfigured import Misconfigured
+from shared.secret_files import address_in
 
-SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
+SERVICES = ("customer", "billing", "receipt", "invoice", "notify", "gateway")
 DEFAULT_NAMESPACE = "thungan"
 
 
@@ -53,7 +57,10 @@ class RunningSystem:
         return known
 
     def _address(self, name: str) -> str:
-        return self.environment.get(name) or _fail_for(name)
+        try:
+            return address_in(self.environment, name) or _fail_for(name)
+        except Misconfigured as fault:
+            fail(str(fault))
 
 
 def find_system(environment: Mapping[str, str] = os.environ) -> RunningSystem:
@@ -91,6 +98,16 @@ def witness_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(
         environment.get("THUNGAN_RECEIPT_WITNESS_FOLDER") or Path(".local", "witness", namespace_of(environment))
     )
+
+
+def invoice_key_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of the key with which invoices are signed."""
+    return Path(environment.get("THUNGAN_INVOICE_KEY_FOLDER") or Path(".local", "invoice-key"))
+
+
+def invoice_lookup_address(environment: Mapping[str, str] = os.environ) -> str:
+    """Return where customers look invoices up."""
+    return environment.get("THUNGAN_INVOICE_LOOKUP_URL", "https://thungan.example").rstrip("/") + INVOICE_PATH
 
 
 def _fail_for(name: str) -> NoReturn:

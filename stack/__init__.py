@@ -1,1 +1,1 @@
-"""The local stack: private copies of PostgreSQL and RabbitMQ, and the five services on top of them."""
+"""The local stack: private copies of PostgreSQL and RabbitMQ, and the six services on top of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import urlsplit, urlunsplit
 
 from ops import broker_accounts, provision
 from ops.system import SERVICES, database_variable, http_variable
@@ -36,6 +37,12 @@ class SystemAddresses:
     def database_url(self, service: str) -> str:
         """URL of a service's database, with the service's own role."""
         return provision.database_url(self.postgres_url, self.namespace, service, self.passwords[service])
+
+    def pooled_database_url(self, service: str, port: int) -> str:
+        """URL of a service's database through a pooler on this machine, with the service's own role."""
+        parts = urlsplit(self.database_url(service))
+        account = parts.netloc.rpartition("@")[0]
+        return urlunsplit(parts._replace(netloc=f"{account}@{LOOPBACK}:{port}", query=""))
 
     def migration_url(self, service: str) -> str:
         """URL of a service's database, with the role that owns its tables."""

@@ -122,12 +122,19 @@ class LocalStack:
         return [LocalStack(LocalFolder(run.parent), environment={}) for run in found]
 
     def _start_missing(self) -> bool:
-        started = False
+        servers: list[PostgreSQL | RabbitMQ] = []
         if POSTGRES_URL not in self._given:
-            started |= self.postgres.start()
+            servers.append(self.postgres)
         if AMQP_URL not in self._given:
-            started |= self.rabbitmq.start()
-        return started
+            servers.append(self.rabbitmq)
+        idle = [server for server in servers if not server.is_running()]
+        try:
+            return any([server.start() for server in servers])  # noqa: C419 - each of them, not up to the first
+        except BaseException:
+            # Ctrl-C as well: what has been started for nothing does not stay behind.
+            for server in idle:
+                server.stop()
+            raise
 
     def _stop_servers(self) -> list[str]:
         stopped = {"rabbitmq": self.rabbitmq.stop(), "postgres": self.postgres.stop()}

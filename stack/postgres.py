@@ -27,8 +27,10 @@ SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
-    # Five services in several copies, a second system for tests, and room for a person's psql.
+    # Six services in several copies, a second system for tests, and room for a person's psql.
     "max_connections": "300",
+    # A statement about all partitions of a table locks each of them with its indexes, and a dump those of all tables.
+    "max_locks_per_transaction": "256",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",

@@ -6,6 +6,7 @@ it belongs to, and signals go through a pidfd that is compared with the record f
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pwd
@@ -200,6 +201,11 @@ def _make_room(log: Path) -> None:
     with suppress(FileNotFoundError):
         if log.stat().st_size > LARGE_LOG_BYTES:
             log.replace(log.with_suffix(".old.log"))
+
+
+def found_port_in_use(log: Path) -> bool:
+    """Whether the last lines of a log say that a server could not listen because its port was taken."""
+    return f"[Errno {errno.EADDRINUSE}]" in tail_of(log)
 
 
 def tail_of(log: Path, lines: int = 25) -> str:

@@ -1,4 +1,4 @@
-"""The five services as separate processes on the local stack, in any number of copies, several systems side by side."""
+"""The six services as separate processes on the local stack, in any number of copies, several systems side by side."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from typing import Self
 
 from ops import broker_accounts, provision
 from ops.system import SERVICES
+from services.invoice.signatures.key_file import KEY_NAME, make_development_key
+from shared.clock import now
 from shared.messaging.accounts import account_name
 from shared.runtime import EXIT_CONFIGURATION
 from stack import broker_cleanup, processes
@@ -50,7 +52,8 @@ class LocalSystem:
     `copies` gives the number of processes of a service (1 where it is not named); `settings` gives a service further
     environment variables (under "*", every service). `gateway_port` is for the gateway's first copy; without it, a free
     port is chosen once and kept. `project` is the folder that holds `services/`. `commands` gives a service another
-    command line than `python -m services.NAME`, for tests that change something in it first.
+    command line than `python -m services.NAME`, for tests that change something in it first. `pooler_port` is that of a
+    pooler, on this machine, which lends the databases' connections.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class LocalSystem:
         stack: LocalStack | None = None,
         project: Path = PROJECT,
         commands: Mapping[str, Sequence[str]] | None = None,
+        pooler_port: int | None = None,
     ) -> None:
         self.namespace = namespace
         self.stack = stack or LocalStack()
@@ -76,6 +80,7 @@ class LocalSystem:
         self._keep = keep
         self._project = project
         self._commands = commands or {}
+        self._pooler_port = pooler_port
         self._held = ExitStack()
         self._addresses: SystemAddresses | None = None
 
@@ -220,6 +225,8 @@ class LocalSystem:
         self._stop_services()  # left over from a run that was killed
 
     def _bring_up(self) -> None:
+        if self._gateway_port and not is_free(self._gateway_port):
+            raise StackError(f"port {self._gateway_port} is taken by another program: choose another one")
         names = [f"{service}-{copy}" for service, copy in self._all_copies()]
         names += [_metrics_of_gateway(copy) for copy in self.copies("gateway")]
         self._addresses = SystemAddresses.prepare(
@@ -238,6 +245,7 @@ class LocalSystem:
                 broker_accounts.broker_definitions(self.namespace, self._addresses.broker_passwords)
             )
         self._migrate()
+        self._make_invoice_key()
         for service, copy in self._all_copies():
             self._launch(service, copy)
         for service, copy in self._all_copies():
@@ -273,12 +281,18 @@ class LocalSystem:
             **self._folder.service_folders(self.namespace),
             "THUNGAN_ENVIRONMENT": "development",
             "THUNGAN_RECEIPT_CHECK_URL": self.gateway_url,
+            "THUNGAN_INVOICE_LOOKUP_URL": self.gateway_url,
             **inherited,
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(self._project),
             "THUNGAN_NAMESPACE": self.namespace,
             "THUNGAN_AMQP_URL": self.addresses.service_amqp_url(service),
             "THUNGAN_DATABASE_URL": self.database_url(service),
+            **(
+                {"THUNGAN_DATABASE_POOL_URL": self.addresses.pooled_database_url(service, self._pooler_port)}
+                if self._pooler_port
+                else {}
+            ),
             "THUNGAN_HTTP_HOST": LOOPBACK,
             "THUNGAN_HTTP_PORT": str(self.addresses.http_ports[f"{service}-{copy}"]),
             **(
@@ -326,6 +340,14 @@ class LocalSystem:
             # Wrong settings end what a person started as they end the service itself.
             raise StackError("\n".join(failures), exit_code=EXIT_CONFIGURATION if codes == {EXIT_CONFIGURATION} else 1)
 
+    def _make_invoice_key(self) -> None:
+        """Make the key of this checkout with which invoices are signed, once for all its systems."""
+        folder = Path(self._folder.service_folders(self.namespace)["THUNGAN_INVOICE_KEY_FOLDER"])
+        with (self._folder.root / "run" / "invoice-key.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / KEY_NAME).exists():
+                make_development_key(folder, now())
+
     def _launch(self, service: str, copy: int, environment: Mapping[str, str] | None = None) -> None:
         processes.spawn(
             self._commands.get(service) or [sys.executable, "-m", f"services.{service}"],
@@ -350,8 +372,11 @@ class LocalSystem:
                     seconds=READY_SECONDS,
                 )
             except StackError:
-                # Between choosing the port and listening on it, another process may have taken it.
-                if attempt == START_ATTEMPTS or processes.is_alive(record) or is_free(port):
+                # Between choosing the port and listening on it, another process may have taken it, and may have gone.
+                lost = not is_free(port) or processes.found_port_in_use(self.log(service, copy))
+                # One that a person asked for is not replaced by another.
+                lost = lost and port != self._gateway_port
+                if attempt == START_ATTEMPTS or processes.is_alive(record) or not lost:
                     raise
                 self.addresses.move(self._folder, f"{service}-{copy}", free_ports(1)[0])
                 if service == "gateway":

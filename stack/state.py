@@ -86,6 +86,8 @@ class LocalFolder:
             "THUNGAN_SMS_FOLDER": str(self.root / "sms" / namespace),
             "THUNGAN_RECEIPT_KEYS_FOLDER": str(self.root / "keys" / namespace),
             "THUNGAN_RECEIPT_WITNESS_FOLDER": str(self.root / "witness" / namespace),
+            # One key for all systems of a checkout: making one takes a while.
+            "THUNGAN_INVOICE_KEY_FOLDER": str(self.root / "invoice-key"),
             "THUNGAN_DEAD_LETTER_BOOK": str(self.root / "audit" / namespace / "dead-letters.jsonl"),
         }
 

@@ -30,6 +30,8 @@ def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace
     def end(_number: int, _frame: FrameType | None) -> None:
         ended.set()
 
+    # Until everything runs, a signal takes back what has been started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     claim = claim_supervision(stack.folder)
     settings = {"gateway": {"THUNGAN_HTTP_HOST": host}}
     try:

@@ -12,12 +12,12 @@ from uuid import UUID
 from ops.audit.moments import SKEW, UNDER_WAY, shown
 from ops.audit.payment_rules import PaymentCase
 from services.billing.audit import RecordedShift, ShiftAct
-from services.gateway.audit import STAFF, EnrolledDevice
+from services.gateway.audit import PARTNER, STAFF, EnrolledDevice
 from shared.audit import AuditViolation
 from shared.contracts.actor import Actor, ActorKind, Proof
 
-_MONEY = {"cash": "collector", "transfer": "cashier", "collection_point": "collection_point"}
-"""Which role records money of a method (services/gateway/api/payments.py)."""
+_MONEY = {"cash": ("collector",), "transfer": ("cashier",), "collection_point": ("collection_point", PARTNER)}
+"""Which roles record money of a method (services/gateway/api/payments.py, partners.py)."""
 
 _OFFICE = ("cashier", "supervisor")
 
@@ -55,20 +55,22 @@ def recorded_by_whose_it_is(case: PaymentCase, devices: Devices) -> Iterator[Aud
         return
     rule = "money is recorded by the device whose business it is"
     code = row.collector_code if row.method == "cash" else row.collection_point_code
-    for detail in _fits(actor, devices, (_MONEY[row.method],), code, row.recorded_at):
+    for detail in _fits(actor, devices, _MONEY[row.method], code, row.recorded_at):
         yield _of_payment(rule, case, detail)
     if row.method == "cash" and row.device_id is not None and actor.device_id != row.device_id:
         yield _of_payment(rule, case, f"cash taken with {row.device_id}, recorded by {actor}")
 
 
 def reversed_by_office(case: PaymentCase, devices: Devices) -> Iterator[AuditViolation]:
-    """A payment is taken back by a device of the office."""
+    """A payment is taken back by a device of the office, a partner's by the partner, too."""
     reversal = case.reversal
     actor = actor_of(reversal.actor) if reversal is not None else None
     if reversal is None or actor is None:
         return
     rule = "a payment is taken back by a device that may"
-    for detail in (*_fits(actor, devices, _OFFICE, None, reversal.reversed_at), *_asked(actor, devices)):
+    # That it is the same partner's, billing's own rules say.
+    roles = (*_OFFICE, PARTNER) if case.payment.method == "collection_point" else _OFFICE
+    for detail in (*_fits(actor, devices, roles, None, reversal.reversed_at), *_asked(actor, devices)):
         yield _of_payment(rule, case, detail)
 
 

@@ -39,7 +39,9 @@ def check_clearing(
                 bill.bill_number,
                 f"cleared {shown(part.made_at)}, issued {shown(bill.issued_at)}",
             )
-        yield from _oldest_first(part, bill, open_bills, before, taken)
+        # Which bills a partner's payment has to name is for a rule of its own.
+        if not part.is_named:
+            yield from _oldest_first(part, bill, open_bills, before, taken)
         yield from _vat_first(part, bill, before[part.bill_id], taken[part.bill_id])
         before[part.bill_id].append(part)
         kept = sum(each.vat + each.principal for each in before[part.bill_id] if each.released_at is None)

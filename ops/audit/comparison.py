@@ -5,6 +5,7 @@ Of each stream a page is held.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.billing import audit as billing
 from services.customer import audit as customer
 from services.gateway import audit as gateway
 from services.gateway.audit import ReceiptJobs
+from services.invoice import audit as invoice
 from services.notify import audit as notify
 from services.receipt import audit as receipt
 from services.receipt.audit import ReceiptFact
@@ -51,12 +53,22 @@ class Streams:
     copied_accounts: Rows[str]
     announced: Rows[str]
     copied: Rows[str]
+    ordered: Rows[str]
+    """Customers who are to be cut off, or are, as notify knows their accounts."""
 
     complaints: Rows[UUID]
     noted_complaints: Rows[UUID]
+    billed_complaints: Rows[UUID]
 
     acts_of_two: Rows[UUID]
     approved: Rows[UUID]
+
+    billed: Rows[UUID]
+    invoiced: Rows[UUID]
+
+    issued_invoices: Rows[UUID]
+    told_invoices: Rows[UUID]
+    """What receipts may quote."""
 
     @classmethod
     def of(cls, connections: Mapping[str, Connection]) -> Self:
@@ -76,10 +88,16 @@ class Streams:
             copied_accounts=customer.accounts_in_order(connections["customer"]),
             announced=customer.versions_in_order(connections["customer"]),
             copied=billing.versions_in_order(connections["billing"]),
+            ordered=notify.ordered_in_order(connections["notify"]),
             complaints=customer.complaints_in_order(connections["customer"]),
             noted_complaints=notify.complaints_in_order(connections["notify"]),
+            billed_complaints=billing.complaints_in_order(connections["billing"]),
             acts_of_two=billing.acts_of_two_in_order(connections["billing"]),
             approved=gateway.approved_in_order(connections["gateway"]),
+            billed=billing.billed_in_order(connections["billing"]),
+            invoiced=invoice.invoiced_in_order(connections["invoice"]),
+            issued_invoices=invoice.issued_in_order(connections["invoice"]),
+            told_invoices=receipt.told_invoices_in_order(connections["receipt"]),
         )
 
 
@@ -98,8 +116,8 @@ class Compared:
     """What events under way may still bring into line."""
 
 
-async def compare(streams: Streams) -> Compared:
-    """Go through all streams once."""
+async def compare(streams: Streams, *, invoices_from: datetime | None = None) -> Compared:
+    """Go through all streams once; bills that were issued from ``invoices_from`` on have their invoices."""
     found = Compared()
     await _payments(streams, found)
     await _receipts(streams, found)
@@ -107,6 +125,7 @@ async def compare(streams: Streams) -> Compared:
     await _customers(streams, found)
     await _complaints(streams, found)
     await _acts_of_two(streams, found)
+    await _invoices(streams, found, invoices_from)
     return found
 
 
@@ -146,18 +165,20 @@ async def _visits(streams: Streams, found: Compared) -> None:
 
 async def _customers(streams: Streams, found: Compared) -> None:
     async for customer_code, held in joined(
-        streams.accounts, streams.copied_accounts, streams.announced, streams.copied
+        streams.accounts, streams.copied_accounts, streams.announced, streams.copied, streams.ordered
     ):
-        account, copied_account, announced, copied = (each[0] if each else None for each in held)
+        account, copied_account, announced, copied, ordered = (each[0] if each else None for each in held)
         found.violations_when_settled += row_rules.copies_of_customer(
             customer_code, account, copied_account, announced, copied
         )
+        found.violations_when_settled += row_rules.order_follows_the_account(customer_code, account, ordered)
 
 
 async def _complaints(streams: Streams, found: Compared) -> None:
-    async for complaint_id, held in joined(streams.complaints, streams.noted_complaints):
-        is_open, is_noted_open = (each[0] if each else None for each in held)
+    async for complaint_id, held in joined(streams.complaints, streams.noted_complaints, streams.billed_complaints):
+        is_open, is_noted_open, is_billed_open = (each[0] if each else None for each in held)
         found.violations_when_settled += row_rules.complaint_is_noted(complaint_id, is_open, is_noted_open)
+        found.violations_when_settled += row_rules.dispute_is_known(complaint_id, is_open, is_billed_open)
 
 
 async def _acts_of_two(streams: Streams, found: Compared) -> None:
@@ -165,6 +186,17 @@ async def _acts_of_two(streams: Streams, found: Compared) -> None:
         act, approved = (each[0] if each else None for each in held)
         found.violations += row_rules.act_is_approved(approval_id, act, approved)
         found.violations_when_settled += row_rules.what_was_approved_is_done(approval_id, act, approved)
+
+
+async def _invoices(streams: Streams, found: Compared, invoices_from: datetime | None) -> None:
+    async for bill_id, held in joined(streams.billed, streams.invoiced):
+        billed, invoiced = (each[0] if each else None for each in held)
+        found.violations += row_rules.invoice_is_the_bill(bill_id, billed, invoiced)
+        found.violations_when_settled += row_rules.bill_is_invoiced(billed, invoiced, invoices_from)
+    async for invoice_id, held in joined(streams.issued_invoices, streams.told_invoices):
+        issued, told = (each[0] if each else None for each in held)
+        found.violations += row_rules.quotes_are_invoices(invoice_id, issued, told)
+        found.violations_when_settled += row_rules.invoice_is_told(issued, told)
 
 
 async def joined(*streams: Rows[Key]) -> AsyncIterator[tuple[Key, tuple[list[Any], ...]]]:

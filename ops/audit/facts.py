@@ -18,13 +18,16 @@ from ops.audit.history import read_histories, seal_histories
 from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute
 from ops.audit.sessions import session, together
-from ops.audit.witness import WitnessFacts, collect_witness
+from ops.audit.witness import WitnessFacts, collect_witness, invoice_links_outside
+from services.billing.agreed_terms import AgreedTerms
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
 from services.customer.audit import VisitFacts
 from services.customer.audit import audit_facts as customer_facts
 from services.gateway.audit import GatewayFacts
 from services.gateway.audit import audit_facts as gateway_facts
+from services.invoice.audit import InvoiceFacts, invoicing_start
+from services.invoice.audit import audit_facts as invoice_facts
 from services.notify.audit import NotifyFacts
 from services.notify.audit import audit_facts as notify_facts
 from services.receipt.audit import ReceiptFacts
@@ -35,7 +38,7 @@ from shared.clock import now
 from shared.messaging.topology import RETRY_SECONDS, Names
 from shared.money_history import HistoryFindings
 
-SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
+SERVICES = ("customer", "billing", "receipt", "invoice", "notify", "gateway")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Facts:
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
 
+    invoice: InvoiceFacts = field(default_factory=InvoiceFacts)
+
     compared: Compared = field(default_factory=Compared)
     """What comes of comparing the rows of all databases."""
     begun_at: datetime = NEVER
@@ -81,22 +86,28 @@ class Facts:
 
 async def collect(
     database_urls: Mapping[str, str],
-    amqp_url: str,
+    amqp_url: str | None,
     namespace: str,
     keyring: Keyring,
     *,
     witness_folder: Path | None = None,
+    agreed: AgreedTerms | None = None,
 ) -> Facts:
     """Read all facts, with a folder of checkpoints those of the witness as well.
 
-    Raises asyncpg and broker errors when a database or the broker is not there.
+    What is owed by agreed terms is held against them where they are given.
+
+    Without a broker nothing is known to be in its queues. Raises asyncpg and broker errors when a database or the
+    broker is not there.
     """
 
     # First: what is written after that is looked at by the next audit, too.
     begun_at = now()
     seals = await seal_histories(database_urls)
     parts: list[Any] = await together(
-        _read(database_urls, keyring, witness_folder), read_histories(database_urls, seals), recompute(database_urls)
+        _read(database_urls, keyring, witness_folder, agreed),
+        read_histories(database_urls, seals),
+        recompute(database_urls),
     )
     read, histories, recomputed = parts
     return Facts(
@@ -109,22 +120,27 @@ async def collect(
     )
 
 
-async def _read(database_urls: Mapping[str, str], keyring: Keyring, witness_folder: Path | None) -> dict[str, Any]:
+async def _read(
+    database_urls: Mapping[str, str], keyring: Keyring, witness_folder: Path | None, agreed: AgreedTerms | None
+) -> dict[str, Any]:
     """Return what is read in one snapshot of each database, by the name that it has among the facts."""
     async with _snapshots(database_urls) as connections:
         # Row by row first, while the snapshots are young: what is read alone needs no moment of others.
-        compared = await compare(Streams.of(connections))
+        started = await invoicing_start(connections["invoice"])
+        compared = await compare(Streams.of(connections), invoices_from=started)
+        outside = set() if witness_folder is None else invoice_links_outside(witness_folder, keyring)
         facts: list[Any] = await together(
-            billing_facts(connections["billing"]),
+            billing_facts(connections["billing"], agreed),
             receipt_facts(connections["receipt"], keyring),
             notify_facts(connections["notify"]),
             gateway_facts(connections["gateway"]),
             customer_facts(connections["customer"]),
+            invoice_facts(connections["invoice"], outside),
         )
         witness = (
             None if witness_folder is None else await collect_witness(connections["receipt"], witness_folder, keyring)
         )
-    named = dict(zip(("billing", "receipt", "notify", "gateway", "customer"), facts, strict=True))
+    named = dict(zip(("billing", "receipt", "notify", "gateway", "customer", "invoice"), facts, strict=True))
     return {"compared": compared, "witness": witness, **named}
 
 
@@ -145,7 +161,7 @@ async def _snapshots(database_urls: Mapping[str, str]) -> "AsyncIterator[Mapping
 _BEGIN_SNAPSHOT = "SELECT 1"
 
 
-async def under_way(database_urls: Mapping[str, str], amqp_url: str, namespace: str) -> UnderWay:
+async def under_way(database_urls: Mapping[str, str], amqp_url: str | None, namespace: str) -> UnderWay:
     """Count what waits in outboxes and queues, and what was sent and has not been consumed."""
     unsent = {}
     for service in SERVICES:
@@ -153,7 +169,8 @@ async def under_way(database_urls: Mapping[str, str], amqp_url: str, namespace: 
             unsent[service] = await _unsent(connection)
     # Before the queues: what is consumed in between is missed by neither.
     unconsumed = await _unconsumed(database_urls)
-    return UnderWay(unsent, await _queue_lengths(amqp_url, Names(namespace)), unconsumed)
+    queues = {} if amqp_url is None else await _queue_lengths(amqp_url, Names(namespace))
+    return UnderWay(unsent, queues, unconsumed)
 
 
 async def _unconsumed(database_urls: Mapping[str, str]) -> dict[str, dict[str, int]]:

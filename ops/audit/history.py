@@ -24,10 +24,11 @@ TABLES: Mapping[str, Mapping[str, MoneyTable]] = {
     "billing": BILLING,
     "customer": CUSTOMER,
     "gateway": GATEWAY,
+    "invoice": {},
     "notify": {},
     "receipt": RECEIPT,
 }
-"""Notify has no table of money; what others than notify did there is in its history, as everywhere."""
+"""Notify and invoice change no row of money; what others than they did there is in their histories, as everywhere."""
 
 _SERVICES = Path(__file__).parents[2] / "services"
 

@@ -1,15 +1,17 @@
 """What rows of several databases that have one key must agree in. Pure: each rule looks at the rows of one key."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from ops.audit.actor_rules import actor_of
-from services.billing.audit import ActOfTwo, PaymentFact, VisitNotices
+from services.billing.audit import ActOfTwo, BilledBill, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit
 from services.gateway.audit import ApprovedAct, ReceiptJobs
-from services.notify.audit import ReminderFact
+from services.invoice.audit import InvoicedBill, IssuedFact
+from services.notify.audit import OrderedAccount, ReminderFact
 from services.notify.domain.causes import Cause
-from services.receipt.audit import CountedPrints, ReceiptFact
+from services.receipt.audit import CountedPrints, ReceiptFact, ToldInvoice
 from shared.audit import AuditViolation
 from shared.contracts.receipt import ReceiptKind
 
@@ -142,8 +144,9 @@ def visit_is_followed(
     elif visit.device_id and jobs < len(kinds):
         yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
     for reminder in reminders:
-        # That there was a complaint is seen in the database of notify itself.
-        if reminder.state == "cancelled" and reminder.cause != Cause.COMPLAINT and not visit.cleared_since:
+        # That there was a complaint or an agreement is seen in the database of notify itself.
+        has_reason = reminder.cause in (Cause.COMPLAINT, Cause.INSTALMENTS)
+        if reminder.state == "cancelled" and not has_reason and not visit.cleared_since:
             yield _between("a reminder is cancelled only when nothing is owed", visit_id, "it was owed")
 
 
@@ -155,6 +158,16 @@ def complaint_is_noted(
         states = {True: "open", False: "settled", None: "unknown"}
         detail = f"{states[is_open]}, at notify {states[is_noted_open]}"
         yield _between("notify knows the complaints that are open", complaint_id, detail)
+
+
+def dispute_is_known(complaint_id: UUID, is_open: bool | None, is_billed_open: bool | None) -> Iterator[AuditViolation]:
+    """Billing knows whether a complaint is open; once events have arrived.
+
+    It does not know those from before it was told: they stop all reminders of their customers until they are answered.
+    """
+    if is_open is not None and is_billed_open is not None and is_billed_open is not is_open:
+        detail = "answered, at billing open" if is_billed_open else "open, at billing answered"
+        yield _between("billing knows the complaints that are open", complaint_id, detail)
 
 
 def act_is_approved(approval_id: UUID, act: ActOfTwo | None, approved: ApprovedAct | None) -> Iterator[AuditViolation]:
@@ -177,6 +190,57 @@ def what_was_approved_is_done(
         yield _between("what was approved and is kept as done was done", approval_id, detail)
 
 
+def invoice_is_the_bill(
+    bill_id: UUID, billed: BilledBill | None, invoiced: InvoicedBill | None
+) -> Iterator[AuditViolation]:
+    """An invoice comes to what its bill comes to, to the đồng; nothing is invoiced that was never billed."""
+    if invoiced is None or (invoiced.own_total is None and not invoiced.taken_off):
+        return
+    if billed is None:
+        yield _between("an invoice has a bill", bill_id, "billing has never issued it")
+    elif invoiced.own_total not in {None, billed.total}:
+        detail = f"the bill {billed.total}, its invoice {invoiced.own_total}"
+        yield _between("an invoice comes to its bill", billed.bill_number, detail)
+    elif invoiced.taken_off > billed.adjusted:
+        detail = f"the bill by {billed.adjusted}, its invoice by {invoiced.taken_off}"
+        yield _between("an invoice is adjusted by what its bill is", billed.bill_number, detail)
+    elif invoiced.own_total is not None and billed.corrects not in {None, invoiced.corrects}:
+        detail = f"the bill corrects {billed.corrects}, its invoice {invoiced.corrects or 'nothing'}"
+        yield _between("an invoice corrects that of the bill which its bill corrects", billed.bill_number, detail)
+
+
+def bill_is_invoiced(
+    billed: BilledBill | None, invoiced: InvoicedBill | None, since: datetime | None
+) -> Iterator[AuditViolation]:
+    """A bill has its invoice, or is on its way to it; once events have arrived. Earlier bills have none here."""
+    if billed is None or since is None or billed.issued_at < since:
+        return
+    if invoiced is None or (invoiced.own_total is None and not invoiced.is_noted):
+        yield _between("a bill has an invoice", billed.bill_number, f"{billed.total} đồng without one")
+    elif not invoiced.is_noted and invoiced.taken_off != billed.adjusted:
+        detail = f"the bill by {billed.adjusted}, its invoice by {invoiced.taken_off}"
+        yield _between("an adjusted bill has an adjusted invoice", billed.bill_number, detail)
+
+
+def quotes_are_invoices(
+    invoice_id: UUID, issued: IssuedFact | None, told: ToldInvoice | None
+) -> Iterator[AuditViolation]:
+    """Receipts quote invoices that are signed, as they are."""
+    if told is None:
+        return
+    if issued is None:
+        yield _between("an invoice that receipts quote was issued", f"{told.symbol} {told.number}", str(invoice_id))
+    elif tuple(told) != tuple(issued)[: len(told)]:
+        detail = f"quoted as {told.symbol} {told.number} of {told.made_on} for {told.bill_id}"
+        yield _between("receipts quote invoices as they are", f"{issued.symbol} {issued.number}", detail)
+
+
+def invoice_is_told(issued: IssuedFact | None, told: ToldInvoice | None) -> Iterator[AuditViolation]:
+    """A signed invoice can be quoted; once events have arrived. Earlier ones were not told of."""
+    if issued is not None and issued.is_chained and told is None:
+        yield _between("receipt knows a signed invoice", f"{issued.symbol} {issued.number}", "it was not told of it")
+
+
 def copies_of_customer(
     customer_code: str,
     account: tuple[int, int] | None,
@@ -196,6 +260,18 @@ def copies_of_customer(
         )
     if announced is not None and copied != announced:
         yield _between("billing knows each customer", customer_code, f"version {announced}, billing has {copied}")
+
+
+def order_follows_the_account(
+    customer_code: str, account: tuple[int, int] | None, ordered: OrderedAccount | None
+) -> Iterator[AuditViolation]:
+    """Whoever is to be cut off, or is cut off, is so by the account that billing has; once events have arrived.
+
+    With this, what notify keeps to itself (nobody is cut off who has paid) holds for what billing knows, too.
+    """
+    if ordered is not None and account is not None and ordered != account:
+        rule = "whoever is to be cut off, or is, owes by the account that billing has"
+        yield _between(rule, customer_code, f"billing (version, debt) {account}, notify {tuple(ordered)}")
 
 
 def _between(rule: str, subject: UUID | str, detail: str) -> AuditViolation:

@@ -32,7 +32,7 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
 
 
 def _remarks(facts: Facts) -> list[AuditViolation]:
-    return [*facts.billing.remarks, *facts.customer.remarks]
+    return [*facts.billing.remarks, *facts.customer.remarks, *facts.invoice.remarks]
 
 
 def _figures(facts: Facts) -> dict[str, int]:
@@ -49,6 +49,8 @@ def _figures(facts: Facts) -> dict[str, int]:
         "receipts": facts.receipt.receipts,
         "receipts_voided": facts.receipt.voids,
         "receipted": facts.compared.receipted,
+        "invoices": facts.invoice.invoices,
+        "invoiced": facts.invoice.invoiced,
         "visits": facts.compared.visits,
         "reminders": facts.compared.reminders,
         "print_jobs": sum(facts.gateway.jobs_by_state.values()),
@@ -57,7 +59,7 @@ def _figures(facts: Facts) -> dict[str, int]:
 
 
 def _within(facts: Facts) -> Iterator[AuditViolation]:
-    for found in (facts.billing, facts.customer, facts.receipt, facts.notify, facts.gateway):
+    for found in (facts.billing, facts.customer, facts.receipt, facts.invoice, facts.notify, facts.gateway):
         yield from found.violations
 
 

@@ -55,20 +55,24 @@ SELECT format('system %s, timeline %s, database %s, table %s',
 
 
 # A trigger that is switched off and on again, or a function that is replaced and put back, has another version of its
-# row (xmin). Partitions come and go: of their triggers, which follow the table's, only what is switched off counts.
+# row (xmin). Partitions come and go, and a month that was in the archive has triggers of its own: of those of
+# partitions only what is switched off counts.
 _MACHINERY = """
 SELECT encode(sha256(convert_to(string_agg(line, chr(10) ORDER BY line COLLATE "C"), 'UTF8')), 'hex'), (
     SELECT format('%s up to %s', count(*), max(applied_at)) FROM migration_history)
 FROM (
     SELECT format('%s %s %s %s', tgrelid::regclass, tgname, tgenabled, pg_trigger.xmin) AS line
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-    WHERE relnamespace = 'public'::regnamespace AND (tgparentid = 0 OR tgenabled <> 'O')
+    WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'partitions'))
+        AND (tgparentid = 0 AND NOT relispartition OR tgenabled <> 'O')
     UNION ALL
     SELECT format('%s %s %s', oid::regprocedure, md5(prosrc), pg_proc.xmin)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT format('%s %s %s %s %s', table_name, span, ahead, kept, still_counts) FROM partitioned_tables
 ) AS lines
 """
-_DIGEST = "2 "
+_DIGEST = "4 "
 """Digests of what an earlier version looked at begin otherwise, and are not compared."""
 
 

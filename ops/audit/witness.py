@@ -53,6 +53,14 @@ async def collect_witness(
         return WitnessFacts(state, checkpoints, unusable, roots, missing, await gaps(connection), not_kept)
 
 
+def invoice_links_outside(folder: Path, keyring: Keyring) -> set[tuple[str, int, bytes]]:
+    """Return what stands for invoices, as checkpoints outside have it: symbol, the last number, and the link."""
+    checkpoints, _, _ = _read(folder, keyring)
+    return {
+        (mark.symbol, mark.number, mark.link) for checkpoint in checkpoints.values() for mark in checkpoint.invoices
+    }
+
+
 def check_witness(facts: WitnessFacts) -> tuple[list[AuditViolation], list[AuditViolation]]:
     """Return what is wrong, and what a person should know."""
     wrong, remarks = [], [_found("a checkpoint outside can be used", file, why) for file, why in facts.unusable.items()]

@@ -15,11 +15,13 @@ from ops.audit.report import Positions
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
 from ops.system import SERVICES, RunningSystem, find_system, keys_folder, witness_folder
+from services.billing.agreed_terms import load_agreed_terms
 from services.billing.store.audit_reports import KeptReport
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError
 from shared.audit import AuditViolation
 from shared.clock import VIETNAM, now
+from shared.rule_files import RuleFileError
 
 app = typer.Typer(add_completion=False)
 
@@ -49,7 +51,10 @@ def audit(
         return
     system = find_system()
     system.require(SERVICES)
-    report = run(audit_and_keep(system, keyring_of(key), wait, complete=complete))
+    try:
+        report = run(audit_and_keep(system, keyring_of(key), wait, complete=complete))
+    except RuleFileError as error:
+        fail(str(error))
     if as_json:
         print_json(report.as_dict())
     else:
@@ -148,7 +153,7 @@ async def audit_when_settled(
         place = urls, system.amqp_url, system.namespace, keyring
         witness = witness_folder(system.environment)
         if since is None:
-            report = check_facts(await collect(*place, witness_folder=witness))
+            report = check_facts(await collect(*place, witness_folder=witness, agreed=load_agreed_terms()))
         else:
             report = await audit_changes(*place, since, witness_folder=witness)
         report.violations.extend(broken)

@@ -50,7 +50,7 @@ def resend(
     either: sent twice, it takes effect once.
     """
     selection = Selection(consumer, service, message, _moment("--since", since), _moment("--until", until))
-    found = run(_resend(selection, limit=limit, rate=rate, dry_run=dry_run, by=by or operator_name(), why=why))
+    found = run(resend_events(selection, limit=limit, rate=rate, dry_run=dry_run, by=by or operator_name(), why=why))
     counts = _counts(found)
     if as_json:
         print_json({"resent": 0 if dry_run else len(found), "not_consumed": len(found), "events": counts})
@@ -68,9 +68,10 @@ def resend(
         print_line(f"{events} would be sent again" if dry_run else f"{events} sent again")
 
 
-async def _resend(
+async def resend_events(
     selection: Selection, *, limit: int | None, rate: float, dry_run: bool, by: str, why: str
 ) -> list[SentEvent]:
+    """Send what was not consumed again, the oldest first; returns it. Each is written down before it is sent."""
     system = find_system()
     # By the event and the service on which it died.
     async with session_of(system) as session:

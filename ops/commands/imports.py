@@ -19,23 +19,24 @@ from ops.runner import run
 from ops.system import find_system
 from services.billing.bill_run import BillRun, run_bills
 from services.billing.imports.collection_points import POINTS
+from services.billing.imports.due_days import DueDays, DueRule
 from services.billing.imports.files import import_folder
 from services.billing.imports.readings import READINGS, ReadingRow
 from services.billing.judgement.rules import JudgementRule
-from services.billing.settings import JUDGEMENT_FILE
-from services.billing.store import metered_periods
+from services.billing.settings import DUE_DAYS_FILE, JUDGEMENT_FILE
+from services.billing.store import bill_runs, metered_periods
 from services.billing.store.accounts import count_known
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
-from shared.clock import now
+from shared.clock import bounds_of, business_day, now
 from shared.csv_files import Finding, ImportOptions, UnreadableFileError
 from shared.csv_files.folder import find_file
 from shared.csv_files.rows import column_of
 from shared.csv_files.text_file import source_of
 from shared.messaging import Bus
-from shared.rule_files import load_rules
+from shared.rule_files import RuleFileError, load_rules
 
 app = typer.Typer(
     add_completion=False,
@@ -46,13 +47,23 @@ app = typer.Typer(
 FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
 WaitOption = Annotated[float, typer.Option("--wait", help="Seconds to wait until billing knows the customers.", min=0)]
 DueOption = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--due-days",
         envvar="THUNGAN_DUE_DAYS",
-        help="Days after its period until a bill is due, for readings that name no due date.",
+        help="Days after its period until a bill is due that names no due date, in place of the rules of its unit.",
         min=0,
         max=90,
+    ),
+]
+DueFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--due-days-file",
+        envvar="THUNGAN_DUE_DAYS_FILE",
+        help="The rules of units (services/billing/imports/due_days.yaml) as this company has them.",
+        exists=True,
+        dir_okay=False,
     ),
 ]
 BillsOption = Annotated[
@@ -79,15 +90,22 @@ LegacyOption = Annotated[
     bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")
 ]
 AT_ONCE = "THUNGAN_BILLS_AT_ONCE"
-"""The environment variable with the most bills that one person issues with an import; 0: none."""
+"""The environment variable with the most bills that one person issues with imports in a day; 0: none."""
 MOST_AT_ONCE = 5_000
 """Enough for a sample, and for what one unit has left; the bills of a month are issued by two people (ADR 51)."""
-_DUE_DAYS = 10
 _MOST_REMARKS = 50
 _REJECTED = "rejected"
 _POLL_SECONDS = 0.5
 _ASKED_AT_ONCE = 2_000
 _CODE = re.compile("P[A-Z][0-9A-Z]{9,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """Why one person issues nothing: so many periods wait, and so many bills were issued by the same one today."""
+
+    waiting: int
+    issued: int
 
 
 @dataclass(frozen=True)
@@ -120,9 +138,10 @@ class Source:
 
 @app.command()
 @spread
-def customers(source: Source, *, as_json: JsonOption = False) -> None:
+def customers(source: Source, *, dry_run: DryRunOption = False, as_json: JsonOption = False) -> None:
     """Import units, collectors, routes, customers and meters, as far as their files (CSV, Parquet, workbooks) exist."""
-    _finish({"customers": run(_customers(source))}, source, as_json=as_json)
+    report = run(_customers(source, dry_run=dry_run))
+    _finish({"customers": report}, source, as_json=as_json, is_dry_run=dry_run)
 
 
 @app.command("collection-points")
@@ -138,17 +157,20 @@ def readings(
     source: Source,
     *,
     wait: WaitOption = 0,
-    due_days: DueOption = _DUE_DAYS,
+    due_days: DueOption = None,
+    due_days_file: DueFileOption = None,
     bills: BillsOption = True,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import readings.csv (or .parquet, .xlsx, .ods, .xls) and issue the bills."""
     run(_wait_for_customers(source, wait))
-    reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days, dry_run=dry_run))}
-    waiting = _issue(reports) if bills and not dry_run and reports["billing"].ok else 0
+    reports: dict[str, Any] = {
+        "billing": run(_billing(source, READINGS, due_days=due_days_of(due_days, due_days_file), dry_run=dry_run))
+    }
+    too_many = _issue(reports) if bills and not dry_run and reports["billing"].ok else None
     _finish(reports, source, as_json=as_json, is_dry_run=dry_run)
-    _require_few(waiting)
+    _require_few(too_many)
 
 
 @app.command()
@@ -170,31 +192,40 @@ def all_(
     source: Source,
     *,
     wait: WaitOption = 120,
-    due_days: DueOption = _DUE_DAYS,
+    due_days: DueOption = None,
+    due_days_file: DueFileOption = None,
     bills: BillsOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
     reports: dict[str, Any] = {"customers": run(_customers(source))}
-    waiting = 0
+    too_many = None
     if reports["customers"].ok:
         run(_wait_for_customers(source, wait, reports["customers"].rejected_customers))
-        reports["billing"] = run(_billing(source, POINTS, READINGS, due_days=due_days))
+        reports["billing"] = run(_billing(source, POINTS, READINGS, due_days=due_days_of(due_days, due_days_file)))
         if bills and reports["billing"].ok:
-            waiting = _issue(reports)
+            too_many = _issue(reports)
     _finish(reports, source, as_json=as_json)
-    _require_few(waiting)
+    _require_few(too_many)
 
 
-async def _customers(source: Source) -> Any:
+async def _customers(source: Source, *, dry_run: bool = False) -> Any:
     async with bus_of(find_system(), CUSTOMER) as bus:
         try:
-            return await import_customers(bus, source.folder, source.options)
+            return await import_customers(bus, source.folder, source.options, dry_run=dry_run)
         except FileNotFoundError as error:
             fail(str(error))
 
 
-async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS, dry_run: bool = False) -> Any:
+def due_days_of(of_all: int | None, file: Path | None) -> DueDays:
+    """Return when bills are due: as whoever imports says, else by the rules of a file, else by those of the package."""
+    try:
+        return DueDays(load_rules(file or DUE_DAYS_FILE, DueRule), of_all)
+    except RuleFileError as error:
+        fail(str(error), 2)
+
+
+async def _billing(source: Source, *names: str, due_days: DueDays | None = None, dry_run: bool = False) -> Any:
     async with bus_of(find_system(), BILLING) as bus:
         try:
             return await import_folder(
@@ -211,22 +242,26 @@ async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS, dry_r
             fail(str(error))
 
 
-def _issue(reports: dict[str, Any], *, again: bool = False) -> int:
-    """Issue what waits and report it, or return how many periods wait where they are too many for one person."""
+def _issue(reports: dict[str, Any], *, again: bool = False) -> TooMany | None:
+    """Issue what waits and report it, or return what waits where it is too much for one person."""
     done = run(_issued(_most_at_once(), again=again))
-    if isinstance(done, int):
+    if isinstance(done, TooMany):
         return done
     reports["bills"] = done
-    return 0
+    return None
 
 
-async def _issued(most: int, *, again: bool) -> BillRun | int:
+async def _issued(most: int, *, again: bool) -> BillRun | TooMany:
     async with bus_of(find_system(), BILLING) as bus:
         async with bus.work() as work:
             if again:
                 await metered_periods.take_up_again(work.connection)
             waiting = await metered_periods.waiting(work.connection)
-        return waiting if waiting > most else await run_bills(bus.work, load_tariffs(), now)
+            midnight, _ = bounds_of(business_day(now()))
+            issued = await bill_runs.issued_at_once(work.connection, work.actor, midnight)
+        if waiting and waiting + issued > most:
+            return TooMany(waiting, issued)
+        return await run_bills(bus.work, load_tariffs(), now)
 
 
 def _most_at_once() -> int:
@@ -236,10 +271,11 @@ def _most_at_once() -> int:
     return int(given or MOST_AT_ONCE)
 
 
-def _require_few(waiting: int) -> None:
-    if waiting:
+def _require_few(too_many: TooMany | None) -> None:
+    if too_many is not None:
+        issued = f" beside {too_many.issued:,} bills that you have issued today" if too_many.issued else ""
         fail(
-            f"{waiting:,} readings wait for a bill, more than one person issues at once ({AT_ONCE}: "
+            f"{too_many.waiting:,} readings wait for a bill{issued}, more than one person issues in a day ({AT_ONCE}: "
             f"{_most_at_once():,}); two people do it: thungan bills run"
         )
 
@@ -290,6 +326,7 @@ def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool, is
     else:
         _print_findings([*bad, *rejected], most=len(bad) + len(rejected))
         _print_findings(remarks, most=_MOST_REMARKS)
+        _print_findings(_all_of(reports, "changes"), most=_MOST_REMARKS)
         _print_held(reports)
         for report in reports.values():
             _print(report)
@@ -347,3 +384,5 @@ def _print(report: Any) -> None:
             # A period has a line for each register.
             added = f"{file.added:,} periods added" if hasattr(file, "held") else f"{file.added:,} added"
             print_line(f"{name}: {file.rows:,} lines, {added}{changed}, {file.unchanged:,} unchanged{held}")
+            for column, rows in getattr(file, "changed_fields", {}).items():
+                print_line(f"  {column}: {rows:,} would change")

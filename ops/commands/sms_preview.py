@@ -149,15 +149,18 @@ def _parameters(
 ) -> dict[str, str | None]:
     """Return every parameter that a template can have. What has not happened yet is shown as it would be."""
     facts = details.facts
-    open_bills = [bill for bill in account.bills if bill.state is BillState.OPEN] or account.bills
-    due = account.account.oldest_due_date or (open_bills[0].due_date if open_bills else business_day(moment))
+    open_bills = [bill for bill in account.bills if bill.state is BillState.OPEN and not bill.is_disputed]
+    open_bills = open_bills or account.bills
+    disputed = account.account.disputed
+    due = account.account.oldest_due_date if disputed is None else disputed.other_due_date
+    due = due or (open_bills[0].due_date if open_bills else business_day(moment))
     cut_at = datetime.combine(business_day(moment), rule.at, VIETNAM) + timedelta(hours=rule.hours_to_cut)
     appointment = details.appointment or moment + timedelta(days=1)
     return {
         "unit": facts.unit.name,
         "unit_phone": sms_phone(facts.unit.phone),
         "customer_code": facts.customer_code,
-        "amount": sms_amount(account.account.debt),
+        "amount": sms_amount(account.account.debt - (0 if disputed is None else disputed.debt)),
         "period": sms_period([(bill.year, bill.month) for bill in open_bills] or [_month(due)]),
         "date": sms_date(moment),
         "due_date": sms_day(due),

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
-from services.receipt.signatures.keyring import UnusableKeyError
+from services.receipt.signatures.key_list import read_key_list
+from services.receipt.signatures.keyring import Keyring, UnusableKeyError
 from services.receipt.verification.tokens import TokenReport, verify_text
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState
@@ -25,14 +26,25 @@ def verify(
         ),
     ],
     key: Annotated[
-        Path, typer.Option("--key", help="Public keys: PEM, or the JSON of `thungan keys`.", metavar="PUBLIC")
+        Path,
+        typer.Option(
+            "--key",
+            help="Public keys: PEM, the JSON of `thungan keys`, or with --root a signed list.",
+            metavar="PUBLIC",
+        ),
     ],
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root", help="Public half (PEM) of the root key that has signed the list of keys.", metavar="PEM"
+        ),
+    ] = None,
     english: Annotated[bool, typer.Option("--english", help="English sentences instead of Vietnamese.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check a receipt's signature offline; the exit code is 0 only when it is valid."""
     try:
-        reports = verify_text(_text(token), _read(key))
+        reports = verify_text(_text(token), _keyring(key, root))
     except UnusableKeyError as error:
         fail(f"{key}: {error}", 2)
     if not reports:
@@ -46,6 +58,19 @@ def verify(
             _print(scanned, report, language)
     if not all(report.valid for _, report in reports):
         raise typer.Exit(1)
+
+
+def _keyring(key: Path, root: Path | None) -> Keyring:
+    if root is None:
+        return Keyring.from_text(_read(key))
+    roots = list(Keyring.from_text(_read(root)))
+    if len(roots) != 1:
+        raise UnusableKeyError(f"{root} holds {len(roots)} keys: there is one root")
+    try:
+        raw = key.read_bytes()
+    except OSError as error:
+        fail(f"cannot read {key}: {error.strerror}", 2)
+    return Keyring(read_key_list(raw, roots[0]).keys)
 
 
 def _text(token: str) -> str:

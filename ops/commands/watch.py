@@ -9,11 +9,12 @@ from typing import Annotated
 import structlog
 import typer
 
-from ops.commands.imports import DueOption, KeepOption, LegacyOption
+from ops.commands.imports import DueFileOption, DueOption, KeepOption, LegacyOption, due_days_of
 from ops.console import print_line
 from ops.databases import bus_of, database
 from ops.runner import run
 from ops.system import RunningSystem, find_system
+from services.billing.imports.due_days import DueDays
 from services.billing.imports.watched_folder import Taken, WatchedFolder
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
@@ -33,7 +34,8 @@ def watch(
     every: Annotated[float, typer.Option("--every", help="Seconds between two looks.", min=0.1)] = 5.0,
     keep_good: KeepOption = False,
     convert_legacy: LegacyOption = False,
-    due_days: DueOption = 10,
+    due_days: DueOption = None,
+    due_days_file: DueFileOption = None,
     http_port: Annotated[
         int | None,
         typer.Option("--http-port", help="Serve /healthz, /readyz and /metrics here.", envvar="THUNGAN_HTTP_PORT"),
@@ -47,11 +49,11 @@ def watch(
     A file that is refused goes to `refused` in the folder. Bills are issued by a bill run.
     """
     options = ImportOptions(keep_good, convert_legacy)
-    run(_watch(folder, options, due_days, None if once else every, http_host, http_port))
+    run(_watch(folder, options, due_days_of(due_days, due_days_file), None if once else every, http_host, http_port))
 
 
 async def _watch(
-    folder: Path, options: ImportOptions, due_days: int, every: float | None, host: str, port: int | None
+    folder: Path, options: ImportOptions, due_days: DueDays, every: float | None, host: str, port: int | None
 ) -> None:
     system = find_system()
     async with AsyncExitStack() as stack:
