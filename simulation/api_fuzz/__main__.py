@@ -1,4 +1,4 @@
-"""``./dev fuzz``: a fuzzer reads the description of the API and tries it as each role against the five services."""
+"""``./dev fuzz``: a fuzzer reads the description of the API and tries it as each role against the six services."""
 
 import argparse
 import asyncio
@@ -7,33 +7,39 @@ import sys
 import time
 from pathlib import Path
 
+from services.gateway.domain.staff import StaffRole
 from simulation.api_fuzz.fuzzer import Fuzzer
+from simulation.api_fuzz.people import PREFIX
 from simulation.api_fuzz.subject import open_subject
 from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.state import PROJECT
 
-ROLES = ("nobody", "collector", "collection_point", "cashier", "supervisor")
+ROLES = (
+    *("nobody", "collector", "collection_point", "cashier", "supervisor"),
+    *(f"{PREFIX}{role}" for role in StaffRole),
+)
+"""Nobody, devices, and people of the office."""
 
 
 async def _run(roles: list[str], folder: Path, namespace: str, *, examples: int, seed: int) -> bool:
     good = True
     async with open_subject(namespace, folder) as subject:
         fuzzer = Fuzzer(subject.url, subject.real, examples, seed)
-        for role, revocation in [*((role, False) for role in roles), *((role, True) for role in roles)]:
+        for role, shutting_out in [*((role, False) for role in roles), *((role, True) for role in roles)]:
             started = time.monotonic()
-            token = subject.tokens[role]
+            headers = subject.headers[role]
             outcome = await fuzzer.run(
-                token, folder / (f"{role}-revocation" if revocation else role), revocation=revocation
+                headers, folder / (f"{role}-shutting-out" if shutting_out else role), shutting_out=shutting_out
             )
             good = good and not outcome.findings
-            what = f"{role} (revocation)" if revocation else role
+            what = f"{role} (shutting others out)" if shutting_out else role
             verdict = "FINDINGS" if outcome.findings else "nothing found"
             _print(f"{what}: {outcome.requests} requests in {time.monotonic() - started:.0f} s: {verdict}")
             _print(outcome.findings, end="")
-            if token and not revocation and not await subject.lets_in(token):
+            if headers and not shutting_out and not await subject.lets_in(role):
                 good = False
-                _print(f"{role}: its device was shut out, so that most of these requests tried nothing")
+                _print(f"{role}: was shut out, so that most of these requests tried nothing")
         # A fuzzer compares statuses; the gateway itself compares the kinds of problems, too.
         for line in subject.undescribed():
             good = False

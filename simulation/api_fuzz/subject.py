@@ -1,4 +1,4 @@
-"""A system with a device of each role and one thing of each kind, so that real ids can be tried."""
+"""A system with a device and a person of each role and one thing of each kind, so that real ids can be tried."""
 
 import csv
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +13,7 @@ from shared.clock import business_day, now
 from shared.contracts.customer import ReadingComplaintReply
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
+from simulation.api_fuzz.people import PREFIX, staff_at_work
 from simulation.command_line import thungan, thungan_json
 from simulation.phone import VirtualDesk, VirtualPhone
 from simulation.sample.readings import Month
@@ -27,20 +28,24 @@ class Subject:
     """What is tried: where, as whom, with which ids."""
 
     url: str
-    tokens: Mapping[str, str | None]
+    headers: Mapping[str, Mapping[str, str]]
+    """What each role sends with every request; nothing for nobody."""
     real: Mapping[str, str]
     gateway_log: Path
+    log_begins: int
+    """Bytes of the log that earlier runs have left."""
 
-    async def lets_in(self, token: str) -> bool:
-        """Whether this token is still one."""
+    async def lets_in(self, role: str) -> bool:
+        """Whether this device or person is still let in."""
+        path = "/v1/staff/me" if role.startswith(PREFIX) else "/v1/me"
         async with aiohttp.ClientSession() as session:
-            answer = await session.get(f"{self.url}/v1/me", headers={"Authorization": f"Bearer {token}"})
+            answer = await session.get(self.url + path, headers=self.headers[role])
             return answer.status == HTTPStatus.OK
 
     def undescribed(self) -> list[str]:
         """Return the problems that were answered and that the description of their operation does not name."""
-        lines = self.gateway_log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return [line for line in lines if "problem_not_described" in line]
+        own = self.gateway_log.read_bytes()[self.log_begins :]
+        return [line for line in own.decode(errors="replace").splitlines() if "problem_not_described" in line]
 
 
 def _first(path: Path, column: str) -> str:
@@ -50,12 +55,15 @@ def _first(path: Path, column: str) -> str:
 
 @asynccontextmanager
 async def open_subject(namespace: str, folder: Path) -> AsyncIterator[Subject]:
-    """Start the five services, enrol a device of each role, and let a customer pay."""
+    """Start the six services, enrol a device of each role, sign in a person of each role, and let a customer pay."""
     sample = folder / "sample"
     write_sample(sample, customers=40, seed=3, last_month=Month.before(business_day(now())))
     collector = _first(sample / "collectors.csv", "collector_code")
     point_code = _first(sample / "collection_points.csv", "collection_point_code")
-    async with LocalSystem(namespace, keep=False, settings={"gateway": _UNLIMITED}) as system:
+    system = LocalSystem(namespace, keep=False, settings={"gateway": _UNLIMITED})
+    log = system.log("gateway")
+    log_begins = log.stat().st_size if log.exists() else 0
+    async with system:
         await thungan(system, "import", "all", str(sample))
         url = system.gateway_url
         first = await thungan_json(system, "enrol", "--role", "supervisor")
@@ -71,20 +79,19 @@ async def open_subject(namespace: str, folder: Path) -> AsyncIterator[Subject]:
             await point.enrol(await supervisor.make_code("collection_point", collection_point_code=point_code))
             for one in (phone, spare):
                 await one.enrol(await supervisor.make_code("collector", collector_code=collector))
+            people, spare_member = await staff_at_work(system.database_url("gateway"))
             real = {
                 **await _one_of_each(phone),
                 "collector_code": collector,
                 # Not one of those that try: the supervisor revokes it.
                 "device_id": str(spare.device_id),
+                "staff_id": str(spare_member),
             }
-            tokens = {
-                "nobody": None,
-                "collector": phone.token,
-                "collection_point": point.token,
-                "cashier": cashier.token,
-                "supervisor": supervisor.token,
-            }
-            yield Subject(url, tokens, real, system.log("gateway"))
+            devices = {"collector": phone, "collection_point": point, "cashier": cashier, "supervisor": supervisor}
+            headers: dict[str, Mapping[str, str]] = {"nobody": {}, **people}
+            for role, device in devices.items():
+                headers[role] = {"Authorization": f"Bearer {device.token}"}
+            yield Subject(url, headers, real, log, log_begins)
 
 
 async def _one_of_each(phone: VirtualPhone) -> dict[str, str]:

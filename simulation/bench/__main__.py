@@ -17,8 +17,11 @@ from simulation.bench import (
     collection,
     comparison,
     copies,
+    cores,
     events,
+    history,
     imports,
+    invoices,
     open_loop,
     phones,
     pure,
@@ -46,6 +49,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "events": events.run,
     "collection": collection.run,
     "copies": copies.run,
+    "cores": cores.run,
     "open": open_loop.run,
     "search": search.run,
     "sockets": sockets.run,
@@ -58,7 +62,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bills": bills.run,
     "imports": imports.run,
     "credits": bank_credits.run,
+    "invoices": invoices.run,
     "phones": phones.run,
+    "history": history.run,
 }
 
 

@@ -60,11 +60,16 @@ class Collector:
     def __init__(self, http: LeanHttp, socket: aiohttp.ClientWebSocketResponse, customers: list[Customer]) -> None:
         self.customers = customers
         """Whom to visit next: the last of the list."""
-        self._http = http
+        self.http = http
+        """The connection of its requests, one at a time."""
         self._socket = socket
         # By the payment or the visit that causes it, then by its print job.
         self._awaited: dict[str, _AwaitedDocument] = {}
         self._jobs: dict[str, _AwaitedDocument] = {}
+        # Jobs whose end is not acknowledged yet; and those whose beginning was reported after a promise.
+        self._at_printer: set[str] = set()
+        self._announced: set[str] = set()
+        self._may_print_at_once = False
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -74,19 +79,21 @@ class Collector:
         """Open the stream and wait for the welcome."""
         socket = await session.ws_connect(base_url.replace("http", "ws", 1) + "/v1/stream", compress=0)
         await socket.send_json({"type": "hello", "token": token})
-        await socket.receive_json(timeout=10)
-        return cls(LeanHttp(base_url, token), socket, customers)
+        welcome = await socket.receive_json(timeout=10)
+        collector = cls(LeanHttp(base_url, token), socket, customers)
+        collector._may_print_at_once = bool(welcome.get("print_at_once"))
+        return collector
 
     @property
     def repetitions(self) -> int:
         """How many of its requests were sent again because the gateway was busy."""
-        return self._http.repetitions
+        return self.http.repetitions
 
     async def close(self) -> None:
         """Hang up."""
         await self._socket.close()
         await self._listening
-        self._http.close()
+        self.http.close()
 
     async def _listen(self) -> None:
         """Take frames and print at once; whoever waits for a document gets an error when the stream has ended."""
@@ -103,13 +110,13 @@ class Collector:
         customer = self.customers.pop()
         code = customer.customer_code
         started = time.monotonic()
-        found = await self._http.get(f"/v1/customers?query={quote(customer.name)}&limit=20")
+        found = await self.http.get(f"/v1/customers?query={quote(customer.name)}&limit=20")
         if all(match["customer"]["customer_code"] != code for match in found["matches"]):
             raise AssertionError(f"{code} was not found")
-        account = await self._http.get(f"/v1/customers/{code}/account")
+        account = await self.http.get(f"/v1/customers/{code}/account")
         visit_id, payment_id = str(new_id()), str(new_id())
         notice = self._awaited[visit_id] = _AwaitedDocument()
-        await self._http.send(
+        await self.http.send(
             "PUT",
             f"/v1/visits/{visit_id}",
             {"customer_code": code, "outcome": "met", "visited_at": now().isoformat(), "note": ""},
@@ -117,7 +124,7 @@ class Collector:
         await _within(notice.printed, "the notice")
         receipt = self._awaited[payment_id] = _AwaitedDocument()
         asked = time.monotonic()
-        paid = await self._http.send(
+        paid = await self.http.send(
             "POST",
             "/v1/payments",
             {
@@ -143,14 +150,24 @@ class Collector:
             if document is not None:
                 document.offered.set_result(time.monotonic())
                 self._jobs[frame["job_id"]] = document
-            await self._send("accepted", frame)
+            # As the app: one question before the first byte, while the printer is idle.
+            if self._may_print_at_once and not self._at_printer:
+                await self._send("printing", frame, at_once=True)
+            else:
+                await self._send("accepted", frame)
+            self._at_printer.add(frame["job_id"])
+        elif kind == "acknowledged" and frame["state"] == "printing" and frame["job_id"] not in self._announced:
+            await self._send("result", frame, state="printed")
         elif kind == "confirmed":
+            self._announced.add(frame["job_id"])
             await self._send("printing", frame)
             await self._send("result", frame, state="printed")
         elif kind == "acknowledged" and frame["state"] == "printed":
+            self._at_printer.discard(frame["job_id"])
+            self._announced.discard(frame["job_id"])
             self._jobs.pop(frame["job_id"]).printed.set_result(time.monotonic())
 
-    async def _send(self, kind: str, about: dict[str, Any], **more: str) -> None:
+    async def _send(self, kind: str, about: dict[str, Any], **more: str | bool) -> None:
         frame = {"type": kind, "job_id": about["job_id"], "attempt": about["attempt"], **more}
         await self._socket.send_str(json.dumps(frame))
 

@@ -34,19 +34,16 @@ def cpu_seconds(pid: int) -> float:
     return 0.0 if found is None else found.own
 
 
+def tree_of(root: int) -> list[int]:
+    """Return a process and all below it, the processes that run now."""
+    known = _known()
+    return [pid for pid in _walk(root, known) if pid in known]
+
+
 def cpu_of_tree(root: int) -> float:
     """Return the CPU time of a process and all below it; of those that have ended, too."""
-    known = {pid: found for pid in _pids() if (found := stat_of(pid)) is not None}
-    below: dict[int, list[int]] = {}
-    for pid, found in known.items():
-        below.setdefault(found.parent, []).append(pid)
-    total, waiting = 0.0, [root]
-    while waiting:
-        pid = waiting.pop()
-        if pid in known:
-            total += known[pid].own + known[pid].ended_children
-            waiting += below.get(pid, [])
-    return total
+    known = _known()
+    return sum(known[pid].own + known[pid].ended_children for pid in _walk(root, known) if pid in known)
 
 
 def resident_bytes(pid: int) -> int:
@@ -55,5 +52,17 @@ def resident_bytes(pid: int) -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _pids() -> Iterable[int]:
-    return (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+def _known() -> dict[int, Stat]:
+    pids = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+    return {pid: found for pid in pids if (found := stat_of(pid)) is not None}
+
+
+def _walk(root: int, known: dict[int, Stat]) -> Iterable[int]:
+    below: dict[int, list[int]] = {}
+    for pid, found in known.items():
+        below.setdefault(found.parent, []).append(pid)
+    waiting = [root]
+    while waiting:
+        pid = waiting.pop()
+        yield pid
+        waiting += below.get(pid, [])

@@ -28,12 +28,17 @@ class LeanHttp:
 
     def __init__(self, base_url: str, token: str) -> None:
         """``token`` goes with every request."""
+        self._address = (base_url, token)
         address = urlsplit(base_url)
         self._host, self._port = address.hostname, address.port
         self._common = f"Host: {address.netloc}\r\nAuthorization: Bearer {token}\r\n"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.repetitions = 0
         """How many requests were sent again because the server was busy."""
+
+    def beside(self) -> "LeanHttp":
+        """Return a further connection of the same caller to the same server."""
+        return LeanHttp(*self._address)
 
     def close(self) -> None:
         """Hang up."""

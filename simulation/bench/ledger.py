@@ -355,6 +355,10 @@ _BILLING = (
     FROM PLAN
     """,
     """
+    INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits)
+    SELECT md5('period' || n)::uuid, 'M' || code, 'KT', 0, kwh, 1, 6 FROM PLAN
+    """,
+    """
     INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
         households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
         explanation)
@@ -384,6 +388,10 @@ _BILLING = (
     SELECT shift_id, 'TN' || collector, date_trunc('day', min(at)) + interval '50 minutes', 0, 1000000000,
         date_trunc('day', min(at)) + interval '12 hours', sum(pre_vat + vat), 0, true
     FROM PLAN WHERE NOT transfer GROUP BY shift_id, collector
+    """,
+    """
+    INSERT INTO shift_totals (shift_id, payments, cash)
+    SELECT shift_id, count(*), sum(pre_vat + vat) FROM PLAN WHERE NOT transfer GROUP BY shift_id
     """,
     _history("payments", "payment_id"),
     _history("allocations", "allocation_id"),

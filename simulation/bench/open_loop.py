@@ -242,25 +242,35 @@ async def _at_rate(
     chance = random.Random(f"{rate} doors")
     at, began, due = _AtRate(rate), time.monotonic(), 0.0
     free = [one for one in collectors if one.customers]
+    under_way, one_is_free = 0, asyncio.Event()
     dropping = asyncio.create_task(_drop_some(collectors, chance))
 
     async def open_door(collector: _Collector) -> None:
+        nonlocal under_way
         door = Door(collector.phone, collector.customers.pop(), url, cashier_token, at.latencies)
         try:
             await choose(chance)(door)
         except Exception as error:  # noqa: BLE001 - counted: a rate with a failure does not hold
             at.failures.append(error)
         finally:
+            under_way -= 1
             if collector.customers:
                 free.append(collector)
+            one_is_free.set()
 
     try:
         async with asyncio.TaskGroup() as doors:
             while (due := due + chance.expovariate(rate)) < seconds:
                 await asyncio.sleep(max(0.0, began + due - time.monotonic()))
+                while not free and under_way:  # everybody stands at a door: this one is opened late
+                    one_is_free.clear()
+                    await one_is_free.wait()
+                if not free:
+                    break  # nobody has a customer left
                 at.late = max(at.late, time.monotonic() - began - due)
                 at.doors += 1
                 free[-1], free[place] = free[place := chance.randrange(len(free))], free[-1]
+                under_way += 1
                 doors.create_task(open_door(free.pop()))
     finally:
         dropping.cancel()

@@ -38,6 +38,9 @@ class OpenPhone:
         self._jobs: dict[str, Paper] = {}
         self._done: dict[str, int] = {}
         """The attempt of each job that came out, until the gateway has acknowledged it."""
+        self._waiting: set[str] = set()
+        """Jobs that were offered on this stream and whose end is not acknowledged."""
+        self._may_print_at_once = False
         self._resume: dict[str, Any] = {}
         self._keeping = asyncio.create_task(self._keep_open())
 
@@ -101,6 +104,8 @@ class OpenPhone:
         match frame["type"]:
             case "welcome":
                 self._resume = {"epoch": frame["epoch"], "last_seq": frame["seq"]}
+                self._may_print_at_once = bool(frame.get("print_at_once"))
+                self._waiting.clear()
                 self._welcomed.set()
                 # What came out while the stream was lost, or whose acknowledgement was.
                 for job_id, attempt in self._done.items():
@@ -109,6 +114,8 @@ class OpenPhone:
                 self._offered(frame)
             case "confirmed":
                 self._print(frame)
+            case "acknowledged" if frame["state"] == "printing" and frame["job_id"] not in self._done:
+                self._print(frame, announced=True)
             case "acknowledged" if frame["state"] == "printed":
                 self._acknowledged(frame)
             case "account" | "customer" | "refresh":
@@ -122,10 +129,16 @@ class OpenPhone:
         if paper is not None:
             paper.offered.set_result(time.monotonic())
             self._jobs[frame["job_id"]] = paper
-        self._send("accepted", job_id=frame["job_id"], attempt=frame["attempt"])
+        about = {"job_id": frame["job_id"], "attempt": frame["attempt"]}
+        if self._may_print_at_once and not self._waiting:
+            self._send("printing", **about, at_once=True)
+        else:
+            self._send("accepted", **about)
+        self._waiting.add(frame["job_id"])
 
-    def _print(self, frame: dict[str, Any]) -> None:
-        self._send("printing", job_id=frame["job_id"], attempt=frame["attempt"])
+    def _print(self, frame: dict[str, Any], *, announced: bool = False) -> None:
+        if not announced:
+            self._send("printing", job_id=frame["job_id"], attempt=frame["attempt"])
         self._done[frame["job_id"]] = frame["attempt"]
         self._report(frame)
 
@@ -134,6 +147,7 @@ class OpenPhone:
 
     def _acknowledged(self, frame: dict[str, Any]) -> None:
         self._done.pop(frame["job_id"], None)
+        self._waiting.discard(frame["job_id"])
         paper = self._jobs.pop(frame["job_id"], None)
         if paper is not None:
             paper.printed.set_result(time.monotonic())

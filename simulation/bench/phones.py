@@ -41,7 +41,7 @@ async def run(bench: Bench) -> list[Row]:
             full = await at_work.saturate(count)
             rate = full.per_second / 2
             alone = await at_work.pace(rate, half)
-            bills = await _age(_as_administrator(bench, at_work.system.database_url("billing")))
+            bills = await age_bills(as_administrator(bench, at_work.system.database_url("billing")))
             aged = await at_work.pace(rate, half)
             beside, run_ = await _beside(at_work, rate, bench.size(25, 25, 2))
     finally:
@@ -154,13 +154,22 @@ _AGE = (
     """,
     """
     INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
-        households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
-        explanation, actor)
+        households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, details_digest,
+        actor)
     SELECT new_bill, bill_number || 'B' || back, customer_code, new_year, new_month, cycle,
         (period_from - back * interval '1 month')::date, (period_to - back * interval '1 month')::date, price_group,
         households, kwh, pre_vat, vat_rate, vat, total, 0, 0, (due_date - back * interval '1 month')::date,
-        issued_at - back * interval '1 month', readings, lines, explanation, actor
+        issued_at - back * interval '1 month', details_digest, actor
     FROM bench_aged ORDER BY back DESC, customer_code
+    """,
+    """
+    SELECT make_month_of_details(new_year, new_month)
+    FROM (SELECT DISTINCT new_year, new_month FROM bench_aged) AS months
+    """,
+    """
+    INSERT INTO bill_details
+    SELECT new_bill, new_year, new_month, details.readings, details.lines, details.explanation
+    FROM bench_aged JOIN bill_details AS details USING (bill_id) ORDER BY back DESC, customer_code
     """,
     """
     INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, due_date,
@@ -191,11 +200,12 @@ _AGE = (
 )
 
 
-def _as_administrator(bench: Bench, url: str) -> str:
+def as_administrator(bench: Bench, url: str) -> str:
+    """Return the address of a service's database for the server's administrator."""
     return urlunsplit(urlsplit(bench.stack.postgres_url)._replace(path=urlsplit(url).path))
 
 
-async def _age(url: str) -> int:
+async def age_bills(url: str) -> int:
     """Give each customer who has a bill :data:`MONTHS` earlier ones, each paid; return how many."""
     connection = await asyncpg.connect(url)
     try:

@@ -110,6 +110,7 @@ def _paper(event: PaymentRecorded, text: str, raw: bytes) -> Document:
     options, words = DocumentOptions(), Words(Language.VIETNAMESE)
     draft, moment = draft_of_payment(event, options, words), now()
     form = load_legal_forms().form_of(draft.unit_code, business_day(moment), settles_whole_bills=True)
-    body = draft.draw(Numbered(form.template, f"{form.series_head(moment.year)}AA", 12345, moment), form)
+    numbered = Numbered(form.template, f"{form.series_head(moment.year)}AA", 12345, moment)
+    body = draft.draw(numbered, form, (), compact=False)
     sealed = Seal(token=text, lookup_code=lookup_code(raw), signer="Điện lực Cà Mau", signed_at=now())
     return with_signature(body, sealed, options, words)

@@ -19,6 +19,7 @@ from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared import clock
+from shared.messaging.database_session import DATABASE_AWAY
 from shared.testing.conditions import wait_until
 from simulation.chaos.people import Customer
 from simulation.chaos.testbed import ChaosTestbed
@@ -67,8 +68,15 @@ class Books:
 
     def collection_point(self) -> str:
         """Return the code of a collection point."""
+        return self._collection_points()[0]
+
+    def partners_point(self) -> str:
+        """Return the code of another one."""
+        return self._collection_points()[1]
+
+    def _collection_points(self) -> list[str]:
         with (self._folder / POINTS).open(encoding="utf-8", newline="") as file:
-            return next(csv.DictReader(file))["collection_point_code"]
+            return [row["collection_point_code"] for row in csv.DictReader(file)]
 
     async def bill_a_month(self) -> None:
         """Import the next month's readings and issue its bills; nothing where there is none left."""
@@ -86,7 +94,7 @@ class Books:
             try:
                 if await self._share_that_owes() < ENOUGH:
                     await self.bill_a_month()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_AWAY:
                 continue
 
     async def _share_that_owes(self) -> float:

@@ -81,8 +81,18 @@ def _others(history: History, state: FinalState) -> Iterator[AuditViolation]:
     copies = {operation.id: operation for operation in history.of("copy") if operation.id not in lost}
     yield from _agree("copy", copies, state.copies - lost)
     yield from _agree("shift", {operation.id: operation for operation in history.of("shift")}, state.shifts.keys())
+    for kind, recorded in (
+        ("hand_in", state.hand_ins.keys()),
+        ("hand_in_count", _counted(state)),
+        ("cut_report", state.cut_reports),
+    ):
+        yield from _agree(kind, {operation.id: operation for operation in history.of(kind)}, recorded)
     closed = [shift_id for shift_id, is_closed in state.shifts.items() if is_closed]
     yield from _agree("shift_closing", {operation.id: operation for operation in history.of("shift_closing")}, closed)
+
+
+def _counted(state: FinalState) -> list[str]:
+    return [hand_in_id for hand_in_id, is_counted in state.hand_ins.items() if is_counted]
 
 
 def _agree(what: str, operations: Mapping[str, Operation], recorded: Iterable[str]) -> Iterator[AuditViolation]:

@@ -17,6 +17,7 @@ from shared.audit import AuditViolation
 from shared.contracts.billing import BillCorrection, CorrectBill, CorrectedBillReading, CorrectionKind
 from shared.ids import new_id
 from shared.messaging import Bus, Topology
+from shared.messaging.database_session import DATABASE_AWAY
 from shared.problems import Problem, TimedOut, Unavailable
 from shared.settings import ServiceSettings
 from simulation.chaos.testbed import ChaosTestbed
@@ -29,11 +30,23 @@ _MOST_KWH = 400
 
 # Any bill that its reading alone decides: one register, and nothing of it replaced.
 _A_BILL = """
-SELECT bill_number, readings FROM bills
+SELECT bill_number, readings
+FROM (
+    SELECT bills.bill_id, bill_number, coalesce(details.readings, bills.readings) AS readings
+    FROM bills LEFT JOIN bill_details AS details USING (bill_id, year, month)
+) AS explained
 WHERE json_array_length(readings) = 1 AND (readings -> 0 ->> 'meter_register') = 'KT' AND NOT EXISTS (
-    SELECT FROM bill_corrections WHERE bill_corrections.bill_id = bills.bill_id AND kind = 'replacement')
+    SELECT FROM bill_corrections WHERE bill_corrections.bill_id = explained.bill_id AND kind = 'replacement')
 ORDER BY random() LIMIT 1
 """
+# Of whatever was charged: a fee, interest, paid or not.
+_A_CHARGE = """
+SELECT bill_number FROM charges JOIN bills USING (bill_id)
+WHERE NOT EXISTS (SELECT FROM bill_corrections WHERE bill_corrections.bill_id = charges.bill_id)
+ORDER BY random() LIMIT 1
+"""
+_TAKES_BACK = 0.25
+"""Share of corrections that take a charge back."""
 _RECORDED = "SELECT correction_id FROM bill_corrections"
 
 
@@ -59,7 +72,7 @@ class BillingClerk:
         """Correct bills until cancelled; what cannot be done now is done a little later."""
         while True:
             await asyncio.sleep(_EVERY)
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError):
+            with suppress(*DATABASE_AWAY):
                 if self._open:
                     await self._ask_again()
                 elif (request := await self._next()) is not None:
@@ -96,9 +109,19 @@ class BillingClerk:
     async def _next(self) -> CorrectBill | None:
         connection = await asyncpg.connect(self._testbed.database_urls()["billing"], timeout=5)
         try:
+            charged = await connection.fetchval(_A_CHARGE) if self._rng.random() < _TAKES_BACK else None
             row = await connection.fetchrow(_A_BILL)
         finally:
             await connection.close(timeout=5)
+        if charged is not None:
+            return CorrectBill(
+                correction_id=new_id(),
+                bill_number=charged,
+                kind=CorrectionKind.ADJUSTMENT,
+                reason="Thu nhầm",
+                asked_by="Phạm Thị Hoa",
+                approved_by="Trần Thị Lan",
+            )
         if row is None:
             return None
         [billed] = json.loads(row["readings"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.contracts.billing import CustomerAccount, PaymentReply, ShiftReply
+from shared.contracts.billing import CustomerAccount, HandInReply, PaymentReply, ShiftReply
 from shared.contracts.customer import VisitReply
+from shared.contracts.notify import CutOrder, CutOrderKind, CutOrderReported, OrderOutcome
 from shared.contracts.receipt import ReprintReply
 from shared.ids import new_id
 from simulation.chaos.history import Attempt, Outcome
@@ -21,6 +22,10 @@ from simulation.chaos.printers import PrinterKeeper
 from simulation.phone import VirtualPhone
 
 FLOAT = 200_000
+LEAST_HAND_IN = 100_000
+
+WRONG_CLOCKS = (timedelta(days=-6), timedelta(hours=-20), timedelta(0), timedelta(hours=20))
+"""How far phones' clocks are from the server's, as far as it records what they state."""
 
 
 @dataclass
@@ -54,6 +59,8 @@ class CollectorAtTheDoor(Person):
             (self.look_up, 10),
             (self.copy_a_receipt, 8),
             (self.settle_the_shift, 2),
+            (self.hand_in, 3),
+            (self.carry_out_an_order, 12),
             (self.printer.mishap, 8),
             (self.printer.decide, 8),
         )
@@ -86,6 +93,8 @@ class CollectorAtTheDoor(Person):
             await self.visit(customer, "met")
         if not await self.has_shift():
             return
+        # Somebody else may count there: it is a word between people, and this collector does not listen.
+        await self.look("counting", self.device.count_money(customer.code))
         manner = self.rng.choices(
             (self.pay, self.pay_and_lose_the_answer, self.pay_from_both_phones, self.pay_twice, self.race, self.alter),
             (40, 20, 12, 12, 12, 4),
@@ -100,7 +109,8 @@ class CollectorAtTheDoor(Person):
             (debt, first.open_principal + first.open_vat, max(1, debt // 2)),
             (80, 15, 5),
         )[0]
-        return cash(customer.code, amount, bill_ids if self.rng.random() < 0.8 else [])
+        made = clock.now() + self.rng.choices(WRONG_CLOCKS, (1, 1, 17, 1))[0]
+        return cash(customer.code, amount, bill_ids if self.rng.random() < 0.8 else [], made)
 
     async def pay(self, payment: Command) -> Attempt:
         """Take cash, as it should be."""
@@ -118,7 +128,7 @@ class CollectorAtTheDoor(Person):
     async def pay_twice(self, payment: Command) -> None:
         """The same money under two ids from two phones at once: one of them is to be refused."""
         content = dict(payment.content)
-        rival = cash(content["customer_code"], content["amount"], content["bill_ids"])
+        rival = cash(content["customer_code"], content["amount"], content["bill_ids"], clock.now())
         payments = (payment, rival)
         answers = await asyncio.gather(
             *(self.do(one, phone) for one, phone in zip(payments, self._two_phones(), strict=True))
@@ -185,6 +195,29 @@ class CollectorAtTheDoor(Person):
 
         return await self.do(Command(f"visit_{outcome}", visit_id, content, call))
 
+    # --- at the meter
+
+    async def carry_out_an_order(self) -> None:
+        """Cut somebody off, or connect supply again, while the customer may be paying somewhere."""
+        tasks = await self.look("cut_tasks", self.device.cut_tasks())
+        if tasks is None or not tasks.orders:
+            return
+        order = self.rng.choice(tasks.orders[:20])
+        report = _order_report(order, possible=self.rng.random() > 0.1, reading=self.rng.randrange(100, 9_000))
+        manner = self.rng.random()
+        if order.kind is CutOrderKind.CUT and manner < 0.5:
+            account = await self.look("account", self.device.account(order.customer_code))
+            if account is not None and account.account.debt > 0:
+                await asyncio.gather(self.do(report), self.point.post(order.customer_code, account.account.debt))
+                return
+        if manner > 0.8:
+            # The other phone of the collector is there, too: whoever comes second is refused.
+            rival = _order_report(order, possible=True, reading=self.rng.randrange(100, 9_000))
+            one, other = self._two_phones()
+            await asyncio.gather(self.do(report, one), self.do(rival, other))
+            return
+        await self.do(report)
+
     # --- printouts and shifts
 
     async def copy_a_receipt(self) -> None:
@@ -240,6 +273,33 @@ class CollectorAtTheDoor(Person):
             if answer.outcome is Outcome.DONE or answer.slug in {"shift-already-closed", "not-found"}:
                 self.day.shift_id = None
 
+    async def hand_in(self) -> None:
+        """Say that a part of the box goes to the cashier or the bank, while the other phone may take money into it."""
+        shift_id = self.day.shift_id
+        reply = await self.look("shift", self.device.shift())
+        if reply is None or shift_id is None or reply.shift.cash_in_hand < LEAST_HAND_IN:
+            return
+        hand_in_id, at_bank = new_id(), self.rng.random() < 0.5
+        content = {
+            "amount": self.rng.randint(1, reply.shift.cash_in_hand // 1_000) * 1_000,
+            "place": "bank" if at_bank else "cashier",
+            "slip_number": f"NT{hand_in_id.hex[-12:].upper()}" if at_bank else "",
+        }
+
+        async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> HandInReply:
+            return await phone.hand_in(
+                shift_id,
+                content["amount"],
+                place=content["place"],
+                slip_number=content["slip_number"],
+                hand_in_id=hand_in_id,
+            )
+
+        answer = await self.do(Command("hand_in", hand_in_id, content, call))
+        # Now and then it is told twice.
+        if answer.outcome is Outcome.DONE and self.rng.random() < 0.2:
+            await self.do(Command("hand_in", hand_in_id, content, call))
+
     async def end_shift(self) -> None:
         """Count and close whatever shift is open, with nobody else at work."""
         reply = await self.look("shift", self.device.shift())
@@ -261,15 +321,15 @@ class CollectorAtTheDoor(Person):
         return await self.do(Command("shift_closing", shift_id, content, call))
 
 
-def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Command:
-    """Return a payment in cash under an id of its own."""
+def cash(customer_code: str, amount: int, bill_ids: list[str], stated: datetime) -> Command:
+    """Return a payment in cash under an id of its own, taken at a moment as the phone states."""
     payment_id = new_id()
     content = {
         "customer_code": customer_code,
         "amount": amount,
         "method": "cash",
         "bill_ids": bill_ids,
-        "received_at": clock.now(),
+        "received_at": stated,
     }
 
     async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> PaymentReply:
@@ -282,3 +342,25 @@ def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Command:
         )
 
     return Command("payment", payment_id, content, call)
+
+
+def _order_report(order: CutOrder, *, possible: bool, reading: int) -> Command:
+    """Return what is said of an order, under an id of its own."""
+    report_id = new_id()
+    content = {
+        "order_id": str(order.order_id),
+        "outcome": str(OrderOutcome.DONE if possible else OrderOutcome.NOT_POSSIBLE),
+        "meter_reading": reading if possible else None,
+        "stated_at": clock.now(),
+    }
+
+    async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> CutOrderReported:
+        return await phone.report_order(
+            UUID(content["order_id"]),
+            content["outcome"],
+            meter_reading=content["meter_reading"],
+            stated_at=content["stated_at"],
+            report_id=report_id,
+        )
+
+    return Command("cut_report", report_id, content, call)

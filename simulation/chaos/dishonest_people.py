@@ -109,6 +109,8 @@ class DishonestPeople:
                     "takes a payment back",
                     lambda: _post(town.point, f"/v1/payments/{recorded}/reversals", reason=_REASON),
                 ),
+                ("counts a hand-in", lambda: town.point.count_hand_in(new_id(), 0, _REASON)),
+                ("lists hand-ins", town.point.hand_ins),
                 ("confirms a shift", lambda: town.point.confirm_shift(some_shift, 0)),
                 ("lists shifts", town.point.shifts),
                 ("records a transfer", lambda: town.point.record_transfer(customer_code, 1_000, f"FT{new_id().hex}")),
@@ -123,6 +125,10 @@ class DishonestPeople:
         recorded = town.workload.recorded[-1].payment_id if town.workload.recorded else new_id()
         acts: list[Act] = [
             ("counts the own shift a second time", lambda: _count(phone, own)),
+            (
+                "counts what is handed in by itself",
+                lambda: _post(phone, f"/v1/hand-ins/{new_id()}/count", counted_cash=0, reason=_REASON),
+            ),
             ("takes a payment back", lambda: _take_back(phone, recorded)),
             (
                 "takes cash of a month ago",
@@ -145,6 +151,10 @@ class DishonestPeople:
         if other is not own:
             acts += [
                 ("takes cash from a customer of another route", lambda: phone.pay(theirs, 1_000)),
+                (
+                    "hands in cash of another's shift",
+                    lambda: phone.hand_in(other.shift_id or new_id(), 1_000, place="bank", slip_number="NT000000"),
+                ),
                 ("closes the shift of another", lambda: phone.close_shift(other.shift_id or new_id(), 0)),
             ]
         return acts

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import aio_pika
-import asyncpg
 
+from shared.messaging.database_session import DATABASE_AWAY
 from simulation.chaos.dishonest_people import DishonestPeople
 from simulation.chaos.history import History
 from simulation.chaos.message_faults import MessageFaults
@@ -23,7 +23,7 @@ from stack.processes import StackError
 PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople, RestoreFaults)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
-_COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError, aio_pika.exceptions.AMQPError)
+_COULD_NOT = (*DATABASE_AWAY, StackError, aio_pika.exceptions.AMQPError)
 
 
 class Injector:

@@ -13,22 +13,17 @@ import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractQueue
 
-from services.billing.topology import TOPOLOGY as BILLING
-from services.customer.topology import TOPOLOGY as CUSTOMER
-from services.gateway.topology import TOPOLOGY as GATEWAY
-from services.notify.topology import TOPOLOGY as NOTIFY
-from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging import envelope
 from shared.messaging.envelope import attempt_id
 from shared.messaging.topology import Names
 from simulation.chaos.plan import Fault
 from simulation.chaos.testbed import ChaosTestbed
+from simulation.chaos.topologies import TOPOLOGIES
 
 POISON_MARK = "chaos-poison"
 
 CONSUMED: Mapping[str, list[str]] = {
-    topology.service: [event.routing_key() for event in topology.consumes]
-    for topology in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT)
+    service: [event.routing_key() for event in topology.consumes] for service, topology in TOPOLOGIES.items()
 }
 """Service → routing keys of the events that it consumes."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.contracts.billing import PaymentReply, Shift, ShiftReply
+from shared.contracts.billing import HandIn, HandInReply, PaymentReply, Shift, ShiftReply
 from shared.contracts.receipt import ReceiptReply
 from shared.ids import new_id
 from shared.problems import Problem
@@ -98,6 +98,51 @@ class CashierDesk(_Desk):
                 await self.take_back()
             if self.rng.random() < 0.2:
                 await self.confirm_shifts()
+            if self.rng.random() < 0.3:
+                await self.see_to_reversals()
+            if self.rng.random() < 0.4:
+                await self.count_hand_ins()
+
+    async def count_hand_ins(self) -> None:
+        """Count what waits, sometimes with less in the bag than was said."""
+        found = await self.look("hand_ins", self.device.hand_ins(waiting="true"))
+        for hand_in in found.hand_ins if found is not None else ():
+            if self.rng.random() < 0.5:
+                await self.count_hand_in(hand_in)
+
+    async def count_hand_in(self, hand_in: HandIn) -> Attempt:
+        """Count one hand-in, or confirm a deposit."""
+        less = 1_000 if self.rng.random() < 0.2 else 0
+        # Of two desks that count the same bag, one is refused.
+        content = {
+            "counted_cash": hand_in.amount - less,
+            "reason": "Thiếu một tờ 1.000" if less else "",
+            "desk": self.name,
+        }
+
+        async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> HandInReply:
+            return await desk.count_hand_in(hand_in.hand_in_id, content["counted_cash"], content["reason"])
+
+        return await self.do(Command("hand_in_count", hand_in.hand_in_id, content, call))
+
+    async def see_to_reversals(self) -> None:
+        """Take papers back, and give cash back that waits for its collector's next shift."""
+        found = await self.look("reversals", self.device.reversals(waiting="true"))
+        for one in found.reversals if found is not None else ():
+            if one.paper is not None and one.paper.returned_at is None and self.rng.random() < 0.5:
+                await self.see_to("paper_return", one.reversal_id, VirtualDesk.return_paper)
+            if one.cash is not None and one.cash.given_back_by is None and self.rng.random() < 0.2:
+                await self.see_to("giving_back", one.reversal_id, VirtualDesk.give_back)
+
+    async def see_to(self, kind: str, reversal_id: UUID, ask: Callable[[VirtualDesk, UUID], Awaitable[Any]]) -> Attempt:
+        """Do what is still to come of a reversal."""
+
+        async def call(desk: VirtualDesk, _: Mapping[str, Any]) -> Any:
+            return await ask(desk, reversal_id)
+
+        # Of two desks that give the same cash back, the second one is refused.
+        content = {"desk": self.name} if kind == "giving_back" else {}
+        return await self.do(Command(kind, reversal_id, content, call))
 
     async def confirm_shifts(self) -> None:
         """Count what collectors have handed in: it is what the books say, whatever they have declared."""
@@ -159,7 +204,13 @@ class CashierDesk(_Desk):
     async def reverse(self, recorded: RecordedPayment) -> Attempt:
         """Ask for a reversal under an id of its own."""
         reversal_id = new_id()
-        content = {"payment_id": recorded.payment_id, "reason": "Thu nhầm khách hàng", "device_id": recorded.device_id}
+        content = {
+            "payment_id": recorded.payment_id,
+            "reason": "Thu nhầm khách hàng",
+            "device_id": recorded.device_id,
+            "paper_returned": self.rng.choice((None, False, True)),
+            "at_office": self.rng.random() < 0.3,
+        }
 
         async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> PaymentReply:
             return await desk.reverse(
@@ -167,6 +218,8 @@ class CashierDesk(_Desk):
                 content["reason"],
                 reversal_id=reversal_id,
                 device_id=content["device_id"],
+                paper_returned=content["paper_returned"],
+                at_office=content["at_office"],
             )
 
         return await self.do(Command("reversal", reversal_id, content, call))

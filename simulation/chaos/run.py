@@ -13,6 +13,7 @@ import aiohttp
 
 from ops.archive import missing_events, open_sender
 from ops.audit import check_facts, collect
+from services.billing.agreed_terms import AgreedTerms
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from shared.audit import AuditViolation
@@ -24,12 +25,16 @@ from simulation.chaos.bills import Books
 from simulation.chaos.checks import check_history
 from simulation.chaos.clerk import BillingClerk
 from simulation.chaos.collectors import CollectorAtTheDoor, Round
+from simulation.chaos.cutting_off import CutOffice
+from simulation.chaos.debt_clerk import DebtClerk
 from simulation.chaos.dishonest_people import DishonestPeople, Town
 from simulation.chaos.faults import Injector
 from simulation.chaos.final_state import DeadLetter, digest, read_final_state, take_dead_letters, under_way
 from simulation.chaos.history import History
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.office import CashierDesk, PointDesk, Prober
+from simulation.chaos.partner import Partner
+from simulation.chaos.partner_keys import TERMS
 from simulation.chaos.people import Workload
 from simulation.chaos.plan import KINDS, Storm, make_plan
 from simulation.chaos.register import check_register
@@ -88,7 +93,10 @@ class ChaosRun:
         self._messages = MessageFaults(testbed, self.workload.rng("messages"))
         self._dishonest = DishonestPeople(testbed)
         self._clerk = BillingClerk(testbed, self.workload.rng("bills that are corrected"))
+        self._debts = DebtClerk(testbed, self.workload.rng("debts that are paid late"))
+        self._cutting = CutOffice(testbed, self.workload.rng("supply that is cut off"))
         self._bank = Bank(testbed, self.workload.rng("money on the bank account"))
+        self._partner = Partner(testbed, self.workload.rng("bills that are paid at a partner"))
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._restores = RestoreFaults(testbed, self.workload.rng("customers who show receipts"), self._phones)
@@ -120,9 +128,13 @@ class ChaosRun:
             session = await stack.enter_async_context(open_session())
             stack.push_async_callback(self._close_devices)
             prober = await self._open_town(session, books.collection_point())
+            await self._partner.let_in(books.partners_point())
             billing = asyncio.create_task(books.keep_up())
             correcting = asyncio.create_task(self._clerk.work())
+            charging = asyncio.create_task(self._debts.work())
+            cutting = asyncio.create_task(self._cutting.work())
             telling = asyncio.create_task(self._bank.work())
+            paying = asyncio.create_task(self._partner.work())
             work = [asyncio.create_task(worker.work()) for worker in self._workers]
             try:
                 await self._run_storms(prober)
@@ -130,7 +142,10 @@ class ChaosRun:
                 self.workload.closing.set()
                 billing.cancel()
                 correcting.cancel()
+                charging.cancel()
+                cutting.cancel()
                 telling.cancel()
+                paying.cancel()
             await asyncio.gather(*work)
             await self._settle()
             await self._check()
@@ -161,6 +176,7 @@ class ChaosRun:
             self._collectors.append(CollectorAtTheDoor(self.workload, f"collector {number}", phone, day, point))
         self.workload.customers = {code: self.workload.customers[code] for code in collectors}
         self._bank.customers = [one.code for found in self.workload.customers.values() for one in found]
+        self._partner.customers = self._bank.customers
         cashier = CashierDesk(self.workload, "cashier", await self._desk(session, Role.CASHIER), self._phones)
         self._workers = [*self._collectors, point, cashier]
         supervisor = await self._desk(session, Role.SUPERVISOR)
@@ -256,7 +272,10 @@ class ChaosRun:
         deadline = begun + self._options.patience
         await self._until_ready(deadline)
         await self._clerk.settle(max(1.0, deadline - self.history.now))
+        await self._debts.settle(max(1.0, deadline - self.history.now))
+        await self._cutting.settle(max(1.0, deadline - self.history.now))
         await self._bank.settle(max(1.0, deadline - self.history.now))
+        await self._partner.settle(max(1.0, deadline - self.history.now))
         await self._send_deleted_again(deadline)
         for day in self._rounds:
             day.lock = asyncio.Lock()
@@ -323,6 +342,7 @@ class ChaosRun:
                     self._testbed.namespace,
                     self._testbed.keyring(),
                     witness_folder=self._testbed.witness_folder(),
+                    agreed=AgreedTerms([TERMS]),
                 )
             )
             found = [each for each in audited.violations if not self._restores.losses.explain(each)]
@@ -354,7 +374,10 @@ class ChaosRun:
         report.violations += check_register(tokens_on(printouts), self._restores.losses, register)
         report.violations += self._dishonest.violations()
         report.violations += await self._clerk.violations()
+        report.violations += await self._debts.violations(await self._cutting.reconnected())
+        report.violations += await self._cutting.violations()
         report.violations += await self._bank.violations()
+        report.violations += await self._partner.violations()
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
@@ -374,10 +397,21 @@ class ChaosRun:
             "receipts_set_back": len(self._restores.losses.receipts),
             "receipts_shown_and_recovered": len(self._restores.losses.shown),
             "bills_corrected": self._clerk.done,
+            **{name.partition(".")[2]: count for name, count in sorted(self._debts.done.items())},
+            **{name.partition(".")[2]: count for name, count in sorted(self._cutting.done.items())},
+            "cut_lists_by_one_refused": self._cutting.alone,
+            "supply_connected_again": self._cutting.connected_again,
             "bank_credits_told": self._bank.told,
             "bank_credits_repeated": self._bank.repeated,
             "bank_lies": self._bank.lies,
             "bank_credits_forged": len(self._bank.forged),
+            "partner_payments": self._partner.confirmed,
+            "partner_payments_repeated": self._partner.repeated,
+            "partner_answers_lost": self._partner.timed_out,
+            "partner_payments_cancelled": self._partner.cancelled,
+            "partner_at_ceiling": self._partner.at_ceiling,
+            "partner_lies": self._partner.lies,
+            "partner_requests_replayed": self._partner.replayed,
             "dishonest_acts_refused": self._dishonest.refused.total(),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),

@@ -83,10 +83,10 @@ def ack_first() -> None:
     """Acknowledge an event before it has taken effect."""
     commit, acknowledge = consuming.Consumer._commit, consuming.acknowledge
 
-    async def acknowledged_first(self: Any, batch: Any) -> None:
+    async def acknowledged_first(self: Any, batch: Any) -> Any:
         for read in batch:
             await acknowledge(read.delivered)
-        await commit(self, batch)
+        return await commit(self, batch)
 
     async def done_already(_: object) -> bool:
         return True
@@ -151,6 +151,34 @@ def vat_not_taken_off() -> None:
         await bills._change(connection, [(each.bill_id, 0, -each.amounts.principal) for each in reductions])
 
     _replace(bills, "reduce", principal_alone, counted=False)
+
+
+def _details_otherwise(as_it_is: str, broken: str) -> None:
+    note = note_of_bug()
+    bills = _module("services.billing.store.bills")
+    statement, right = bills._INSERT, bills.add
+    if as_it_is not in statement:
+        raise ValueError(f"not in the statement: {as_it_is}")
+
+    async def otherwise(connection: Any, new: Sequence[Any], actor: Any) -> None:
+        if new:
+            note()
+        await right(connection, new, actor)
+
+    _replace(bills, "_INSERT", statement.replace(as_it_is, broken, 1))
+    _replace(bills, "add", otherwise, counted=False)
+
+
+def details_left_out() -> None:
+    """Issue a bill of a correction without what explains it."""
+    _details_otherwise(
+        "readings, lines, explanation FROM issued)", "readings, lines, explanation FROM issued WHERE false)"
+    )
+
+
+def details_of_another() -> None:
+    """Issue a bill of a correction with readings that are not its own."""
+    _details_otherwise("readings, lines, explanation FROM issued)", "'[]'::json, lines, explanation FROM issued)")
 
 
 def take_cash_twice() -> None:
@@ -257,7 +285,7 @@ def newest_bill_first() -> None:
 
 def principal_first() -> None:
     """Clear the principal of a bill before its VAT."""
-    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
+    recording, note = _module("services.billing.recorded_payment"), note_of_bug()
     rules = _module("services.billing.payments.rules")
 
     def clear(amount: int, debts: Sequence[Any]) -> Any:
@@ -282,13 +310,26 @@ def all_cash_by_one() -> None:
 
 def received_two_days_ago() -> None:
     """Date payments two days back, in the row and in the event."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording = _module("services.billing.recorded_payment")
     made = recording.Payment
 
     def dated(**members: Any) -> Any:
         return made(**{**members, "received_at": members["received_at"] - timedelta(days=2)})
 
     _replace(recording, "Payment", dated)
+
+
+def received_as_stated() -> None:
+    """Let payments count at the time that phone, cashier or collection point states, in the row and in the event."""
+    recording, note = _module("services.billing.recorded_payment"), note_of_bug()
+    made = recording.Payment
+
+    def stated(**members: Any) -> Any:
+        if abs(members["stated_at"] - members["received_at"]) > timedelta(minutes=1):
+            note()
+        return made(**{**members, "received_at": members["stated_at"]})
+
+    _replace(recording, "Payment", stated, counted=False)
 
 
 def reference_changed() -> None:
@@ -298,7 +339,7 @@ def reference_changed() -> None:
 
 def event_of_less() -> None:
     """Emit a thousand đồng less than was recorded."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording = _module("services.billing.recorded_payment")
     emit = recording._emit_recorded
 
     async def less(work: Any, request: Any, payment: Any, *others: Any) -> None:
@@ -309,7 +350,7 @@ def event_of_less() -> None:
 
 def forget_the_phone() -> None:
     """Emit payments without the phone that prints the receipt."""
-    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
+    recording, note = _module("services.billing.recorded_payment"), note_of_bug()
     emit = recording._emit_recorded
 
     async def nowhere(work: Any, request: Any, *others: Any) -> None:
@@ -318,6 +359,44 @@ def forget_the_phone() -> None:
         await emit(work, request.model_copy(update={"device_id": None}), *others)
 
     _replace(recording, "_emit_recorded", nowhere, counted=False)
+
+
+def partner_paid_twice() -> None:
+    """Record what a partner sends once as two payments."""
+    recording, note = _module("services.billing.handlers.record_partner_payment"), note_of_bug()
+    record = recording.record
+
+    async def twice(payment: Any, work: Any, account: Any, chosen: Any, **members: Any) -> Any:
+        reply = await record(payment, work, account, chosen, **members)
+        again = payment.model_copy(update={"payment_id": new_id(), "reference": f"{payment.reference}-2"})
+        await record(again, work, account, [], **members)
+        note()
+        return reply
+
+    _replace(recording, "record", twice, counted=False)
+
+
+def partner_not_counted() -> None:
+    """Leave what a partner has taken out of what it holds, so that it never comes to its ceiling."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(_module("services.billing.store.partners"), "count_payment", nothing)
+
+
+def partner_cancels_in_vain() -> None:
+    """Tell a partner that its payment is cancelled, and keep it."""
+
+    async def nothing(*_: object, **__: object) -> None:
+        return None
+
+    _replace(_module("services.billing.handlers.cancel_partner_payment"), "take_back", nothing)
+
+
+def partner_without_fee() -> None:
+    """Register a partner's payments without its fee."""
+    _replace(_module("services.billing.handlers.record_partner_payment"), "fee_of", lambda *_: 0)
 
 
 def reversed_by_nobody() -> None:
@@ -346,6 +425,38 @@ def reversal_from_any_box() -> None:
 
     _replace(payments, "reverse", from_another, counted=False)
 
+
+def given_back_from_any_box() -> None:
+    """Let cash that a collector gives back past its shift leave the open box of another collector."""
+    reversals, note = _module("services.billing.store.reversals"), note_of_bug()
+    take = reversals.take_into_shift
+
+    async def from_another(connection: Any, shift_id: Any, collector_code: str, moment: Any) -> None:
+        other_id = await connection.fetchval(ANY_OTHER_SHIFT, collector_code)
+        waits = await connection.fetchval(GIVEN_BACK_WAITS, collector_code)
+        if other_id is not None and waits:
+            note()
+        await take(connection, other_id or shift_id, collector_code, moment)
+
+    _replace(reversals, "take_into_shift", from_another, counted=False)
+
+
+def hand_in_as_said() -> None:
+    """Keep no difference where a cashier has counted something else than was said."""
+    counting, note = _module("services.billing.handlers.count_hand_in"), note_of_bug()
+    check = counting.check_count
+
+    def as_said(*given: Any, **members: Any) -> int:
+        if check(*given, **members):
+            note()
+        return 0
+
+    _replace(counting, "check_count", as_said, counted=False)
+
+
+GIVEN_BACK_WAITS = """
+SELECT EXISTS (SELECT FROM cash_given_back WHERE collector_code = $1 AND office_id IS NULL AND shift_id IS NULL)
+"""
 
 OTHER_SHIFT = "SELECT shift_id FROM shifts WHERE shift_id <> $1 ORDER BY opened_at DESC LIMIT 1"
 
@@ -462,9 +573,15 @@ def clock_ahead() -> None:
 
 def clock_behind() -> None:
     """Sign by a clock that is three hours behind, with a key of the day before."""
-    folder = _module("services.receipt.signatures.key_folder").KeyFolder
-    ensure = folder.ensure_key
-    _replace(folder, "ensure_key", lambda self, moment: ensure(self, moment - timedelta(days=1)), counted=False)
+    keys = _module("services.receipt.keys.registered").RegisteredKeys
+    take = keys.take
+
+    def earlier(self: Any, records: Any, *given: Any, **members: Any) -> None:
+        day = timedelta(days=1)
+        moved = [record.model_copy(update={"not_before": record.not_before - day}) for record in records]
+        take(self, moved, *given, **members)
+
+    _replace(keys, "take", earlier, counted=False)
     _move_the_clock(-timedelta(hours=3))
 
 
@@ -528,10 +645,10 @@ def copies_as_first() -> None:
 def phones_not_told() -> None:
     """Announce no payment to any phone."""
 
-    async def silent(*_: object) -> None:
+    def silent(*_: object) -> None:
         return None
 
-    _replace(_module("services.gateway.handlers.announce_payment"), "append", silent)
+    _replace(_module("services.gateway.handlers.announce_payment"), "append_last", silent)
 
 
 def reversals_not_told() -> None:
@@ -546,12 +663,12 @@ def reversals_not_told() -> None:
 def other_phones_told() -> None:
     """Announce payments to the phones of another collector."""
     announcing = _module("services.gateway.handlers.announce_payment")
-    append = announcing.append
+    append = announcing.append_last
 
-    async def elsewhere(_collector: str, *others: Any) -> None:
-        await append("TN9999", *others)
+    def elsewhere(_collector: str, *others: Any) -> None:
+        append("TN9999", *others)
 
-    _replace(announcing, "append", elsewhere)
+    _replace(announcing, "append_last", elsewhere)
 
 
 def wrong_debt_told() -> None:
@@ -568,7 +685,8 @@ def wrong_debt_told() -> None:
 def cash_of_another() -> None:
     """Record cash as the first other collector's whose shift is open, in event and row."""
     recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
-    record = recording.Payment
+    recorded = _module("services.billing.recorded_payment")
+    record = recorded.Payment
     shift_for = recording._shift_for
     taken: dict[Any, str] = {}
 
@@ -586,7 +704,7 @@ def cash_of_another() -> None:
         return record(**(members if code is None else {**members, "collector_code": code}))
 
     _replace(recording, "_shift_for", others, counted=False)
-    _replace(recording, "Payment", payment, counted=False)
+    _replace(recorded, "Payment", payment, counted=False)
 
 
 OTHERS_SHIFT = """
@@ -647,9 +765,9 @@ def visits_of_another() -> None:
     recording = _module("services.customer.handlers.record_visit")
     save = recording.save_visit
 
-    async def other(connection: Any, visit: Any, **members: Any) -> Any:
+    async def other(connection: Any, visit: Any, *given: Any, **members: Any) -> Any:
         code = await connection.fetchval(OTHER_COLLECTOR, visit.collector_code)
-        return await save(connection, visit.model_copy(update={"collector_code": code}), **members)
+        return await save(connection, visit.model_copy(update={"collector_code": code}), *given, **members)
 
     _replace(recording, "save_visit", other)
 
@@ -661,6 +779,58 @@ def no_reminder() -> None:
         return False
 
     _replace(_module("services.notify.handlers.schedule_reminder"), "add_reminder", nothing)
+
+
+def orders_stay_open() -> None:
+    """Leave an order to cut open, whatever the customer pays."""
+    following, note = _module("services.notify.dunning.orders"), note_of_bug()
+    cause_of = following.withdrawal_cause
+
+    def nothing(*given: Any) -> str | None:
+        if cause_of(*given) is not None:
+            note()
+        return None
+
+    _replace(following, "withdrawal_cause", nothing, counted=False)
+
+
+def supply_stays_off() -> None:
+    """Order no supply back for whoever has paid."""
+    following, note = _module("services.notify.dunning.orders"), note_of_bug()
+    cause_of = following.reconnection_cause
+
+    def nothing(*given: Any) -> str | None:
+        if cause_of(*given) is not None:
+            note()
+        return None
+
+    _replace(following, "reconnection_cause", nothing, counted=False)
+
+
+HAS_ORDER = "SELECT EXISTS (SELECT FROM cut_orders WHERE customer_code = $1 AND kind = 'cut' AND state = 'open')"
+
+
+def debt_of_before() -> None:
+    """Keep what is owed as it was before a payment, of those who are to be cut off."""
+    cancelling, note = _module("services.notify.handlers.cancel_reminders"), note_of_bug()
+    keep = cancelling.keep_account_and_contact
+
+    async def as_before(connection: Any, account: Any, customer: Any) -> Any:
+        if await connection.fetchval(HAS_ORDER, account.customer_code):
+            note()
+            account = account.model_copy(update={"version": 0})
+        return await keep(connection, account, customer)
+
+    _replace(cancelling, "keep_account_and_contact", as_before, counted=False)
+
+
+def cut_without_report() -> None:
+    """Carry orders out, and keep no report of what the meter showed."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(_module("services.notify.handlers.report_cut_order"), "add_report", nothing)
 
 
 # --- what newer rules are about: actors, totals on paper, counted prints, events from memory
@@ -724,7 +894,7 @@ def sent_before_commit() -> None:
         return found
 
     async def early(works: Any, **members: Any) -> Any:
-        written = await flush(works, **members)
+        written = await flush(works, **{**members, "last": False})
         if dispatchers[0] is None or not any(row["routing_key"].startswith("visit.recorded") for row in written):
             return written
         if next(visits) % 3 == 0:
@@ -744,13 +914,28 @@ def marked_before_confirm() -> None:
     payments = itertools.count(1)
 
     async def marked(self: Any, row: Any) -> None:
-        self._confirmed(row["position"], row["message_id"])
+        self._confirmed(row["position"], row["message_id"], row["created_at"])
         if row["routing_key"].startswith("payment.recorded") and next(payments) % 3 == 0:
             note()
             return
         await self._sender.send(row)
 
     _replace(dispatcher, "_send", marked, counted=False)
+
+
+def acknowledged_unnoted() -> None:
+    """Acknowledge what a consumer has nothing to do for, and make no entry of every third."""
+    kept, note = _module("shared.messaging.nothing_to_do").NothingToDo, note_of_bug()
+    put, events = kept.put, itertools.count(1)
+
+    def lossy(self: Any, idle: Any) -> None:
+        if next(events) % 3:
+            put(self, idle)
+            return
+        note()
+        asyncio.get_running_loop().create_task(consuming.acknowledge(idle.delivered))
+
+    _replace(kept, "put", lossy, counted=False)
 
 
 def sweeper_off() -> None:
@@ -770,6 +955,150 @@ def sweeper_off() -> None:
         await send(self, row)
 
     _replace(dispatcher, "_send", unconfirmed, counted=False)
+
+
+# --- what makes a collection cheaper: one statement at once, connections handed out, lanes, joined statements
+
+
+def effects_left_out() -> None:
+    """Note that an event is consumed that needs one statement, and leave the statement out."""
+    units, note = _module("shared.messaging.units_of_work"), note_of_bug()
+    claim_with = units.claim_with
+
+    async def noted_alone(connection: Any, consumer: str, message_id: UUID, write: Any) -> Any:
+        if write is not None:
+            note()
+        return await claim_with(connection, consumer, message_id, None)
+
+    _replace(units, "claim_with", noted_alone, counted=False)
+
+
+def emitted_unclaimed() -> None:
+    """Emit what an event that needs one statement leads to, and make no entry in the inbox."""
+    units = _module("shared.messaging.units_of_work")
+    insert_rows = _module("shared.messaging.outbox").insert_rows
+
+    async def without_entry(connection: Any, rows: Any, *_: Any, head_start: Any) -> Any:
+        return await insert_rows(connection, rows, notify=False, head_start=head_start)
+
+    _replace(units, "insert_claimed", without_entry)
+
+
+def handed_back_uncommitted() -> None:
+    """Hand every third connection back before the commit of a payment's receipt: the pool undoes what was done."""
+    transactions, note = _module("shared.db.transaction"), note_of_bug()
+    contexts = _module("shared.messaging.context")
+    commit, receipts = transactions._commit, itertools.count(1)
+
+    async def left_open(begun: Any) -> None:
+        context = contexts.current()
+        if not (context and (context.kind or "").startswith("payment.recorded")) or next(receipts) % 3:
+            await commit(begun)
+            return
+        note()
+
+    async def alone(connection: Any, statement: str, *arguments: Any) -> Any:
+        return await connection.fetch(statement, *arguments)
+
+    _replace(transactions, "_commit", left_open, counted=False)
+    # So that each transaction ends with a commit of its own.
+    _replace(_module("shared.messaging.outbox"), "fetch_and_commit", alone, counted=False)
+
+
+def committed_by_nothing() -> None:
+    """Leave out the commit that goes with the last statement, of every third visit's notice."""
+    joining, note = _module("shared.db.on_the_way")._Joining, note_of_bug()
+    contexts = _module("shared.messaging.context")
+    write, visits = joining.write, itertools.count(1)
+
+    def without(self: Any, data: Any) -> None:
+        context = contexts.current()
+        is_notice = bool(context and (context.kind or "").startswith("visit.recorded"))
+        if self.commit_waits and is_notice and next(visits) % 3 == 0:
+            note()
+            self.commit_waits = False
+        write(self, data)
+
+    _replace(joining, "write", without, counted=False)
+
+
+def _gather_lanes() -> None:
+    """Have more of a lane wait for each other than the little load of these runs brings about."""
+    commit = consuming.Consumer._commit
+
+    async def slowly(self: Any, batch: Any) -> Any:
+        if batch[0].handler.lane is not None:
+            await asyncio.sleep(1)
+        return await commit(self, batch)
+
+    _replace(consuming.Consumer, "_commit", slowly, counted=False)
+
+
+def first_of_a_lane_alone() -> None:
+    """Handle the first of the events of one transaction, and acknowledge all."""
+    note, commit = note_of_bug(), consuming.Consumer._commit
+
+    async def first(self: Any, batch: Any) -> Any:
+        if len(batch) > 1:
+            note()
+        return await commit(self, batch[:1])
+
+    _replace(consuming.Consumer, "_commit", first, counted=False)
+    _gather_lanes()
+
+
+def chained_to_one() -> None:
+    """Chain all receipts of one transaction to the one before the first of them."""
+    note, commit = note_of_bug(), consuming.Consumer._commit
+    issuing = _module("services.receipt.receipts.issuer")
+    claims, before = issuing._claims, dict[str, bytes]()
+
+    async def begun_anew(self: Any, batch: Any) -> Any:
+        if batch[0].handler.lane is not None:
+            before.clear()
+        return await commit(self, batch)
+
+    def to_the_first(draft: Any, series: Any, numbered: Any, previous: bytes, content: str) -> Any:
+        first = before.setdefault(series.name, previous)
+        if first != previous:
+            note()
+        return claims(draft, series, numbered, first, content)
+
+    _replace(consuming.Consumer, "_commit", begun_anew, counted=False)
+    _replace(issuing, "_claims", to_the_first, counted=False)
+    _gather_lanes()
+
+
+def events_left_out() -> None:
+    """Record the answer of every third payment, and leave out the event that goes with it."""
+    working, note = _module("shared.messaging.unit_of_work"), note_of_bug()
+    insert_answered, payments = working.insert_answered, itertools.count(1)
+
+    async def answer_alone(connection: Any, row: Any, answer: Any, *, head_start: Any) -> Any:
+        if not row.routing_key.startswith("payment.recorded") or next(payments) % 3:
+            return await insert_answered(connection, row, answer, head_start=head_start)
+        note()
+        await working.keep_answer(connection, answer)
+        return []
+
+    _replace(working, "insert_answered", answer_alone, counted=False)
+
+
+def standings_left_out() -> None:
+    """Save visits without where they lead."""
+    visits = _module("services.customer.store.visits")
+    joined = "FROM kept WHERE standings.customer_code = kept.customer_code"
+    if joined not in visits._SAVE:
+        raise LookupError(joined)
+    _replace(visits, "_SAVE", visits._SAVE.replace(joined, f"{joined} AND false"))
+    recording, note = _module("services.customer.handlers.record_visit"), note_of_bug()
+    save = recording.save_visit
+
+    async def noted(*given: Any, **members: Any) -> Any:
+        note()
+        return await save(*given, **members)
+
+    _replace(recording, "save_visit", noted, counted=False)
 
 
 def _module(name: str) -> Any:
@@ -863,6 +1192,7 @@ class Sabotage:
 _SIGNED = "a payment stands as it was signed"
 _FIGURES = "the figures of a receipt are those of its payment"
 _TIMES = "the times of a payment are in order"
+_DETAILS = "a bill has the details that it was issued with"
 _ANNOUNCED = "each payment is announced to the phones"
 
 GROUPS: Sequence[Sequence[Sabotage]] = (
@@ -904,6 +1234,7 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(unchained, "receipt", "chain"),
         Sabotage(other_phones_told, "gateway", _ANNOUNCED, "TN9999"),
         Sabotage(queued_twice, "gateway", "a receipt is queued for printing once"),
+        Sabotage(orders_stay_open, "notify", "nobody "),
     ),
     (
         Sabotage(received_two_days_ago, "billing", _TIMES, "received"),
@@ -913,11 +1244,13 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(next_year, "receipt", _TIMES, "written"),
         Sabotage(less_received, "receipt", "a receipt is over its payment's amount"),
         Sabotage(other_vat_rate, "receipt", _FIGURES, "vat_rates"),
+        Sabotage(supply_stays_off, "notify", "supply of whoever owes nothing any more is ordered back"),
     ),
     (
         Sabotage(stale_accounts, "billing", "an account is the sum of its bills and payments"),
         Sabotage(content_changed, "receipt", "content"),
         Sabotage(signature_of_nothing, "receipt", "signature"),
+        Sabotage(debt_of_before, "notify", "whoever is to be cut off, or is, owes by the account that billing has"),
     ),
     (
         Sabotage(notice_by_another, "billing", "a notice names who recorded its visit"),
@@ -925,12 +1258,37 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(prints_not_counted, "receipt", "each print of a receipt is counted"),
         Sabotage(ends_of_another, "gateway", "a print job is reported by the device that it was queued on", "TN9999"),
         Sabotage(sent_before_commit, "customer", "what is consumed was emitted"),
+        Sabotage(cut_without_report, "notify", "an order that was carried out was reported from the place"),
     ),
-    (Sabotage(vat_not_taken_off, "billing", "what is open of a bill is its total less"),),
+    (
+        Sabotage(vat_not_taken_off, "billing", "what is open of a bill is its total less"),
+        Sabotage(given_back_from_any_box, "billing", "an item of a settlement is of whoever gave the cash back"),
+        Sabotage(hand_in_as_said, "billing", "a hand-in is counted by another device than it was stated on"),
+        Sabotage(received_as_stated, "billing", _TIMES, "received"),
+        Sabotage(details_left_out, "billing", _DETAILS, "it has none"),
+    ),
+    (Sabotage(details_of_another, "billing", _DETAILS, "has those of"),),
+    (
+        Sabotage(partner_paid_twice, "billing", "a partner's payment is in its register as it was recorded"),
+        Sabotage(partner_not_counted, "billing", "what a partner holds of a day is its register"),
+        Sabotage(partner_cancels_in_vain, "billing", "what a partner cancelled is taken back", "reversed  by"),
+        Sabotage(partner_without_fee, "billing", "a partner's fee is by its terms"),
+    ),
     (
         Sabotage(marked_before_confirm, "billing", "what was sent is consumed", "--consumer receipt"),
         Sabotage(sweeper_off, "gateway", "the outbox is empty"),
+        Sabotage(acknowledged_unnoted, "notify", "what was sent is consumed", "--consumer notify"),
     ),
+    (
+        Sabotage(effects_left_out, "receipt", "each print of a receipt is counted"),
+        Sabotage(emitted_unclaimed, "receipt", "what was sent is consumed", "--consumer receipt"),
+        Sabotage(standings_left_out, "customer", "a step and its misses follow"),
+    ),
+    (Sabotage(handed_back_uncommitted, "receipt", "what is consumed was emitted"),),
+    (Sabotage(committed_by_nothing, "billing", "what is consumed was emitted"),),
+    (Sabotage(first_of_a_lane_alone, "receipt", "a payment has a receipt"),),
+    (Sabotage(chained_to_one, "receipt", "chain"),),
+    (Sabotage(events_left_out, "billing", "a payment has a receipt"),),
 )
 """Sabotages that can run side by side, because none hides another."""
 

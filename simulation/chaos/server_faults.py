@@ -21,6 +21,7 @@ WRITTEN_TABLES: Mapping[str, str] = {
     "customer": "standings, visits",
     "billing": "accounts, shifts",
     "receipt": "series",
+    "invoice": "number_rows",
     "notify": "reminders",
     "gateway": "print_jobs, feeds",
 }

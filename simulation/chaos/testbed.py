@@ -19,7 +19,7 @@ from ops import provision
 from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
-from simulation.chaos.bank_webhooks import configure
+from simulation.chaos import bank_webhooks, late_debt_rules, partner_keys
 from simulation.chaos.proxies import FaultProxy
 from simulation.chaos.sms_providers import SmsProviders
 from simulation.demo.sms_provider import report_address
@@ -34,7 +34,7 @@ from stack.state import LocalFolder, default_folder
 
 NAMESPACE = "chaos"
 HOME = default_folder() / "chaos"
-COPIES: Mapping[str, int] = {"billing": 2, "receipt": 2}
+COPIES: Mapping[str, int] = {"billing": 2, "receipt": 2, "gateway": 2}
 
 SETTINGS: Mapping[str, Mapping[str, str]] = {
     # A run may be at night; and every visit has to get its SMS, however often a customer is visited.
@@ -135,7 +135,10 @@ class ChaosTestbed:
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
         await self.sms.start(self._held, seed=self._seed)
         settings["notify"] |= self.sms.settings
-        settings["gateway"]["THUNGAN_BANK_WEBHOOKS"] = str(configure(self.home / "bank"))
+        settings["gateway"]["THUNGAN_BANK_WEBHOOKS"] = str(bank_webhooks.configure(self.home / "bank"))
+        settings["billing"] |= late_debt_rules.configure(self.home / "late debts")
+        settings["notify"] |= late_debt_rules.configure_dunning(self.home / "late debts")
+        settings["billing"]["THUNGAN_PARTNER_TERMS_FILE"] = str(partner_keys.configure(self.home / "partner"))
         for service in SERVICES:
             self.broker[service] = await self._proxy(addresses.service_amqp_url(service))
             self.database[service] = await self._proxy(addresses.database_url(service))

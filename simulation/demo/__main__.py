@@ -24,7 +24,7 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 
 async def _run(report: DemoReport, folder: Path, *, namespace: str, keep: bool) -> None:
     async with AsyncExitStack() as running:
-        with report.step("start", "Five services, a broker, five databases") as step:
+        with report.step("start", "Six services, a broker, six databases") as step:
             operator = await running.enter_async_context(stand_in("generic", "--record", str(folder / "sms.jsonl")))
             notify = _ANY_HOUR | sms_settings(folder, operator.url)
             system = LocalSystem(namespace, keep=keep, settings={"notify": notify, "customer": EVERY_VISIT})

@@ -28,6 +28,8 @@ class KeptJob:
     phase: Phase = Phase.STORED
     state: PrintJobState | None = None
     cause: PrintJobCause | None = None
+    announced: bool = False
+    """The gateway has been told that it begins, and has agreed."""
 
     @property
     def job_id(self) -> UUID:

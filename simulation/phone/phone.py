@@ -10,10 +10,18 @@ from uuid import UUID
 import aiohttp
 
 from shared import clock
-from shared.contracts.billing import CollectionPointsReply, CustomerAccount, PaymentReply, ShiftReply
+from shared.contracts.billing import (
+    CollectionPointsReply,
+    CustomerAccount,
+    HandInPlace,
+    HandInReply,
+    HandIns,
+    PaymentReply,
+    ShiftReply,
+)
 from shared.contracts.customer import CustomerDetails, CustomersFound, PhoneCorrected, RouteOfDay, VisitReply
 from shared.contracts.gateway import PrintJobState
-from shared.contracts.notify import ReminderHistory
+from shared.contracts.notify import CutOrderReported, CutTasks, OrderOutcome, ReminderHistory
 from shared.contracts.receipt import PaperKind, ReceiptReply, ReprintReply
 from shared.ids import new_id
 from simulation.phone.client import ApiClient
@@ -146,6 +154,12 @@ class VirtualPhone(ApiClient):
         """Read a customer."""
         return await self.read(CustomerDetails, f"/v1/customers/{customer_code}")
 
+    async def count_money(self, customer_code: str) -> dict[str, Any] | None:
+        """Say that this phone is about to count a customer's money; return who does so already."""
+        answer = await self.call("GET", f"/v1/customers/{customer_code}/account", query={"counting": "true"})
+        found: dict[str, Any] | None = answer["counted_by"]
+        return found
+
     async def account(self, customer_code: str, history: int = 0) -> CustomerAccount:
         """Read a customer's bills."""
         return await self.read(CustomerAccount, f"/v1/customers/{customer_code}/account", {"history": history})
@@ -267,6 +281,52 @@ class VirtualPhone(ApiClient):
             "closed_at": (closed_at or clock.now()).isoformat(),
         }
         return await self.write(ShiftReply, "POST", f"/v1/shifts/{shift_id}/closing", body)
+
+    async def hand_in(
+        self,
+        shift_id: UUID,
+        amount: int,
+        *,
+        place: HandInPlace | str = HandInPlace.CASHIER,
+        slip_number: str = "",
+        photo: str = "",
+        hand_in_id: UUID | None = None,
+    ) -> HandInReply:
+        """Say that cash of the open shift is handed in."""
+        body = {"place": str(place), "amount": amount, "slip_number": slip_number, "photo": photo}
+        return await self.write(HandInReply, "POST", f"/v1/shifts/{shift_id}/hand-ins", body, hand_in_id or new_id())
+
+    async def hand_ins(self, shift_id: UUID) -> HandIns:
+        """Read what was handed in of a shift."""
+        return await self.read(HandIns, f"/v1/shifts/{shift_id}/hand-ins")
+
+    # --- orders to cut and to reconnect -----------------------------------------------------------------------
+
+    async def cut_tasks(self) -> CutTasks:
+        """Read which warnings are to be delivered, and which orders to be carried out."""
+        return await self.read(CutTasks, "/v1/cut-tasks")
+
+    async def report_order(
+        self,
+        order_id: UUID,
+        outcome: OrderOutcome | str,
+        *,
+        meter_reading: int | None = None,
+        note: str = "",
+        report_id: UUID | None = None,
+        stated_at: datetime | None = None,
+    ) -> CutOrderReported:
+        """Say what came of an order at the meter."""
+        body: dict[str, Any] = {
+            "outcome": str(outcome),
+            "note": note,
+            "stated_at": (stated_at or clock.now()).isoformat(),
+        }
+        if meter_reading is not None:
+            body["meter_reading"] = meter_reading
+        return await self.write(
+            CutOrderReported, "POST", f"/v1/cut-orders/{order_id}/reports", body, report_id or new_id()
+        )
 
     # --- print jobs -------------------------------------------------------------------------------------------
 

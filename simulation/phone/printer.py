@@ -107,6 +107,11 @@ class VirtualPrinter:
         self.not_ready = None
         self.ready.set()
 
+    @property
+    def looks_well(self) -> bool:
+        """Whether nothing keeps it from printing the next job."""
+        return self.not_ready is None and not (self.faults and self.faults[0] in _BEFORE)
+
     def look(self) -> PrintJobCause | None:
         """Ask whether it can print now, before the first byte; None when all is well."""
         if self.faults and self.faults[0] in _BEFORE:

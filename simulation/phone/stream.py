@@ -18,6 +18,7 @@ from simulation.phone.printer import VirtualPrinter
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _SILENT_BEFORE_WELCOME = 15.0
+_OVER = frozenset({PrintJobState.CANCELLED, PrintJobState.EXPIRED})
 _GOODBYE = 2.0
 """How long a phone waits for the other side of a closed connection, in seconds."""
 
@@ -196,17 +197,35 @@ class PhoneStream:
             kept = self.jobs.by_id[job_id] = KeptJob(frame)
         if kept.phase is Phase.DONE:
             await self._send(kept.result())
+        elif kept.phase is Phase.STORED and self._is_idle(kept):
+            await self._send(kept.about("printing", at_once=True))
         else:
             await self._send(kept.about("accepted"))
 
-    def _confirmed(self, frame: dict[str, Any]) -> None:
+    def _is_idle(self, offered: KeptJob) -> bool:
+        """Return whether nothing else waits and the printer is well: one question before the first byte will do."""
+        others = (job for job in self.jobs if job is not offered)
+        return (
+            bool((self.welcome or {}).get("print_at_once"))
+            and self._printer.looks_well
+            and all(job.phase is Phase.DONE for job in others)
+        )
+
+    def _confirmed(self, frame: dict[str, Any], *, announced: bool = False) -> None:
         job = self.jobs.by_id.get(UUID(frame["job_id"]))
         if job is not None and job.phase is Phase.STORED and job.attempt == frame["attempt"]:
             job.phase = Phase.READY
+            job.announced = announced
             self._printable.set()
 
     def _acknowledged(self, frame: dict[str, Any]) -> None:
         job = self.jobs.by_id.get(UUID(frame["job_id"]))
+        if job is not None and job.phase is Phase.STORED and frame["state"] in _OVER:
+            # It was to be printed at once, and has ended meanwhile.
+            del self.jobs.by_id[job.job_id]
+            return
+        if frame["state"] == PrintJobState.PRINTING:
+            self._confirmed(frame, announced=True)
         if job is None or job.attempt != frame["attempt"] or job.phase is not Phase.DONE:
             return
         if job.state is not PrintJobState.HELD:
@@ -228,12 +247,18 @@ class PhoneStream:
                 await self._printable.wait()
                 continue
             cause = self._printer.look()
-            if cause is not None:
+            if cause is not None and not job.announced:
                 await self._hold(job, cause)
                 continue
             job.phase = Phase.PRINTING
-            await self._send(job.about("printing"))
-            job.state, job.cause = await self._printer.print(job.frame)
+            if not job.announced:
+                await self._send(job.about("printing"))
+            if cause is None:
+                job.state, job.cause = await self._printer.print(job.frame)
+            else:
+                # It was well when the gateway was asked: what may have begun is not taken back.
+                self._printer.unconfirmed += 1
+                job.state, job.cause = PrintJobState.UNCONFIRMED, cause
             job.phase = Phase.DONE
             await self._send(job.result())
             self._on_change()

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from shared.clock import business_day, now
-from simulation.command_line import thungan_json
+from simulation.command_line import thungan, thungan_json
 from simulation.occasions import EVERY_VISIT
 from simulation.phone import VirtualDesk
 from simulation.sample.readings import Month
@@ -131,6 +132,33 @@ def _add_older_bills(folder: Path) -> None:
         writer.writerows([*older, *rows])
 
 
+async def _leave_money_undecided(system: LocalSystem, folder: Path) -> None:
+    """Let two bank credits wait for the cashier, one that names two customers and one that names none, and a partner
+    have a payment in its file that the register has not.
+    """
+    with (folder / "sample" / "customers.csv").open(encoding="utf-8", newline="") as file:
+        first, *_, last = (row["customer_code"] for row in csv.DictReader(file))
+    today = business_day(now())
+    statement = folder / "statement.csv"
+    statement.write_text(
+        f"Số tài khoản,{BANK['THUNGAN_RECEIPT_BANK_ACCOUNT']}\n"
+        "Ngày giao dịch,Số tham chiếu,Ghi nợ,Ghi có,Số dư,Mô tả\n"
+        f"{today:%d/%m/%Y},FT263300001,,123000,123000,tien dien {first} va {last}\n"
+        f"{today:%d/%m/%Y},FT263300002,,45000,168000,chuyen tien\n",
+        encoding="utf-8",
+    )
+    await thungan(system, "credits", "import", str(statement))
+    yesterday = today - timedelta(days=1)
+    body = (
+        "partner,business_date,partner_txn_id,customer_code,bill_ids,amount,type,occurred_at,point_code\n"
+        f"VNPOST,{yesterday},VN-0001,{first},x,475000,PAY,{yesterday}T09:00:00+07:00,VNPOST-CM01\n"
+    )
+    books = folder / "partner.csv"
+    books.write_text(f"{body}TRAILER,1,475000,{hashlib.sha256(body.encode()).hexdigest()}\n", encoding="utf-8")
+    await thungan(system, "partners", "add", "VNPOST", "--name", "Bưu điện", "--ceiling", "100000000")
+    await thungan(system, "partners", "reconcile", "VNPOST", str(books))
+
+
 @asynccontextmanager
 async def app_environment(
     namespace: str,
@@ -156,6 +184,7 @@ async def app_environment(
         if long_route is not None:
             await asyncio.to_thread(_lengthen, data, long_route)
         await thungan_json(system, "import", "all", str(data))
+        await _leave_money_undecided(system, folder)
         url = system.gateway_url
         supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")
         point = VirtualDesk(url, name="Post office")
