@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from shared.clock import now
 from shared.messaging import Bus, UnitOfWork
 from shared.messaging.dispatcher import MOST_ROWS, Dispatcher
 from shared.messaging.outbox import WrittenRow
@@ -172,7 +173,7 @@ async def test_an_event_at_the_position_of_one_that_was_lost_with_its_database_i
         relay = source._relay
         assert relay is not None
         # Confirmed before the database was set back to where this position was free.
-        relay.mark(position, uuid4())
+        relay.mark(position, uuid4(), now())
         await wait_until(lambda: not relay._confirmed, 30)
         assert await waiting(other) == 1
 

@@ -451,8 +451,9 @@ async def gathered(
 def middle_with(
     handler: Callable[[Counted, UnitOfWork], Awaitable[None]],
     lock: Lock | Callable[[Counted], str | Lock] = Lock.AGGREGATE,
+    lane: str | None = None,
 ) -> Topology:
-    handlers = [EventHandler(Counted, handler, lock=lock)]
+    handlers = [EventHandler(Counted, handler, lock=lock, lane=lane)]
     return Topology(service="listener", handlers=handlers, emits=[Doubled], broadcasts=[Doubled])
 
 
@@ -469,6 +470,38 @@ async def test_events_that_wait_are_consumed_with_one_transaction(
     assert len({batches.transactions[thing] for thing in "abcd"}) == 1
     assert batches.transactions["first"] != batches.transactions["a"]
     assert await _emitted(url) == ["a", "b", "c", "d", "first"]
+
+
+async def test_events_of_one_lane_wait_for_each_other_outside_of_the_database_and_are_consumed_together_then(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    await bus_for(middle_with(batches, lambda _: "series", lane="series"), database_url=url, concurrency=4)
+
+    await gathered(broker, batches, "abcd")
+    assert batches.begun == ["first"]
+    await wait_until(lambda: _count_of(url, 5))
+
+    assert len({batches.transactions[thing] for thing in "abcd"}) == 1
+    assert batches.begun == ["first", *"abcd"]
+    assert await _emitted(url) == ["a", "b", "c", "d", "first"]
+
+
+async def test_one_that_fails_in_a_lane_is_alone_in_it(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    batches.failing["b"] = PermanentError("never")
+    await bus_for(middle_with(batches, lambda _: "series", lane="series"), database_url=url, concurrency=4)
+
+    await gathered(broker, batches, "abcd", twice="c", spoil="d")
+    await wait_until(lambda: _count_of(url, 3))
+
+    assert await _emitted(url) == ["a", "c", "first"]
+    dead = broker.names.dead_queue("listener")
+    await wait_until(lambda: _count_is(broker, dead, 2))
 
 
 async def test_one_that_fails_in_a_batch_does_not_hold_up_the_others(

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from shared.db import open_pool
 from shared.messaging import Access, Bus, Topology, UnitOfWork, declarations
 from shared.messaging import link as link_module
+from shared.messaging.relay import _wait_for as wait_for
 from shared.messaging.topology import Queue
 from shared.problems import Unavailable
 from shared.testing import wait_until
@@ -216,12 +217,15 @@ async def test_an_outbox_whose_sender_stands_still_is_sent_by_another_copy(
     await emit(frozen, 1)
     await wait_until(all_there(sink_url, [1]))
     assert frozen._relay is not None
-    thawed = asyncio.Event()
+    its_wake_up, thawed = frozen._relay._wake, asyncio.Event()
 
-    async def stand_still(_: float) -> None:
-        await thawed.wait()
+    async def stand_still(event: asyncio.Event, seconds: float) -> None:
+        if event is its_wake_up:
+            await thawed.wait()
+        else:
+            await wait_for(event, seconds)
 
-    monkeypatch.setattr(frozen._relay, "_sleep", stand_still)
+    monkeypatch.setattr("shared.messaging.relay._wait_for", stand_still)
     frozen._relay.wake()
     other = await bus_for(SOURCE, database_url=source_url, instance="other")
     await emit(other, 2)

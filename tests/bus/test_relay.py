@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
+from yarl import URL
 
 from shared.clock import now
 from shared.contracts.message import Event
 from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
+from shared.messaging.backoff import Backoff
 from shared.metrics import REGISTRY
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -58,8 +60,8 @@ async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Recor
 
 
 _INSERT = """
-INSERT INTO outbox (message_id, routing_key, aggregate, correlation_id, body, published_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO outbox (message_id, routing_key, aggregate, correlation_id, body, published_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, coalesce($6, clock_timestamp()))
 """
 
 
@@ -99,21 +101,32 @@ async def waits(url: str, statement: str) -> bool:
         )
 
 
-async def test_events_are_sent_while_pruning_waits_for_a_lock(
-    bus_for: BusFactory, database: Database, consumed: list[int]
+async def test_events_are_sent_while_a_long_snapshot_keeps_old_partitions_from_being_dropped(
+    bus_for: BusFactory, database: Database, consumed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("shared.messaging.pruner.RETRY_SECONDS", 0.1)
     url = await database()
-    await insert_row(url, 0, age=timedelta(days=60))
-    async with connected(url) as other, other.transaction():
-        await other.execute("SELECT 1 FROM outbox FOR UPDATE")
-        source = await bus_for(SOURCE, database_url=url)
-        await wait_until(lambda: waits(url, "DELETE FROM outbox"))
 
-        await emit(source, 1)
+    async def days() -> int:
+        return len(await other.fetch("SELECT FROM partitions_of('outbox')"))
 
-        await wait_until(lambda: consumed == [1])
-        assert await waits(url, "DELETE FROM outbox")
-        assert await source.checks()["relay"]() is None
+    async with connected(url) as other:
+        await other.execute("SELECT make_partitions('outbox', now() - interval '60 days')")
+        await insert_row(url, 0, age=timedelta(days=60))
+        before = await days()
+        with capture_logs() as logs:
+            async with other.transaction(isolation="repeatable_read", readonly=True):
+                await other.fetch("SELECT count(*) FROM outbox")
+                source = await bus_for(SOURCE, database_url=url)
+                await wait_until(lambda: [one["event"] for one in logs].count("partitions_postponed") > 2)
+
+                await emit(source, 1)
+
+                await wait_until(lambda: consumed == [1])
+                assert await days() == before
+                assert await source.checks()["relay"]() is None
+            await wait_until(lambda: "partitions_changed" in [one["event"] for one in logs])
+        assert await days() < before
 
 
 async def test_events_are_sent_while_their_lag_is_measured(
@@ -186,3 +199,24 @@ async def test_an_event_for_which_the_broker_hangs_up_is_found_and_kept_and_the_
     async with connected(url) as connection:
         await connection.execute("UPDATE outbox SET aggregate = 'a', not_before = NULL WHERE published_at IS NULL")
     await wait_until(lambda: sorted(consumed) == list(range(10)), 20)
+
+
+async def test_a_database_that_refuses_is_asked_again_after_a_pause_whatever_wakes_the_relay_meanwhile(
+    bus_for: BusFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Backoff, "delay", lambda _: 3600.0)
+    wrong = str(URL(await database()).with_password("not this one"))
+    with capture_logs() as lines:
+
+        def refusals() -> list[str]:
+            return [line["error"] for line in lines if line["event"] == "outbox_not_reached"]
+
+        bus = await bus_for(SOURCE, database_url=wrong)
+        await wait_until(refusals)
+        assert bus._relay is not None
+        for _ in range(3):
+            bus._relay.wake()
+            # As long as another try of the relay would take.
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await asyncpg.connect(wrong)
+        assert refusals() == ["InvalidPasswordError"]

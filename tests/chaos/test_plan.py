@@ -61,7 +61,8 @@ def test_faults_hit_copies_that_there_are() -> None:
 def test_every_service_has_its_turn_before_another_has_its_second() -> None:
     storms = make_plan(4, 3600, copies=COPIES)
     killed = [fault.target for storm in storms for fault in storm.faults if fault.kind == "kill_service"]
-    assert set(killed[:5]) == set(killed[5:10]) == set(SERVICES)
+    turn = len(SERVICES)
+    assert set(killed[:turn]) == set(killed[turn : 2 * turn]) == set(SERVICES)
 
 
 def test_who_is_restarted_already_is_not_killed_meanwhile() -> None:
@@ -85,4 +86,4 @@ def test_a_fault_says_what_it_is() -> None:
 def test_every_kind_of_fault_but_the_lengthy_ones_fits_into_a_minute_of_short_storms(seed: int) -> None:
     storms = once_each(seed, copies=COPIES)
     assert {fault.kind for storm in storms for fault in storm.faults} == set(KINDS) - LENGTHY
-    assert sum(storm.calm + storm.lasts for storm in storms) < 35
+    assert sum(storm.calm + storm.lasts for storm in storms) < 40

@@ -1,6 +1,6 @@
 """Bugs of the catalogue are found by the audit or by the harness, each by the rule that is meant for it.
 
-One group here, five services at once; ``./dev chaos --sabotage`` runs all groups.
+One group here, six services at once; ``./dev chaos --sabotage`` runs all groups.
 """
 
 import subprocess

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,6 +12,10 @@ import pytest
 from pydantic import create_model
 
 from shared.contracts.billing import (
+    AgreeInstalments,
+    CancelPartnerPayment,
+    ChargeFee,
+    ChargeInterest,
     CloseShift,
     ConfirmShift,
     CorrectBill,
@@ -19,21 +23,35 @@ from shared.contracts.billing import (
     CorrectedReading,
     CorrectionKind,
     CorrectReadings,
+    CountHandIn,
     DecideShift,
+    DifferenceSettlement,
     DiscardBillRun,
     DismissBankCredit,
+    EndAgreement,
+    GiveBackAtDesk,
+    HandInPlace,
+    Instalment,
     LookAtBankCredit,
     MatchBankCredit,
     OpenShift,
+    PrintAgreement,
+    RecordPartnerPayment,
     RecordPayment,
     ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
+    ReturnPaper,
     ReversePayment,
     SendReadingsBack,
+    SettlePartnerDifference,
     ShiftDecision,
     StartBillRun,
+    StateHandIn,
     TakeBankCredits,
+    TakePartnerFile,
+    TakeReadings,
+    WaiveInterest,
 )
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
 from shared.contracts.customer import (
@@ -43,6 +61,7 @@ from shared.contracts.customer import (
     ComplaintKind,
     CorrectPhone,
     CorrectPhoneAtDesk,
+    ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
@@ -50,14 +69,27 @@ from shared.contracts.customer import (
     WithdrawVisit,
 )
 from shared.contracts.message import Reply, Request
-from shared.contracts.notify import ChangeOptOut, RecordDeliveryReports, SendReceiptLink
+from shared.contracts.notify import (
+    ApproveCutList,
+    ChangeOptOut,
+    DiscardCutList,
+    MakeCutList,
+    OrderOutcome,
+    PrintWarning,
+    RecordDeliveryReports,
+    RecordWarningDelivery,
+    ReportCutOrder,
+    SendReceiptLink,
+    WayOfDelivery,
+)
 from shared.contracts.receipt import ReprintReceipt
 from shared.contracts.registry import owner
 from shared.db import Connection
 from shared.messaging import Access, RequestHandler
 from shared.problems import SameIdOtherContent
+from shared.testing.builders import customer
 
-SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
+SERVICES = ("billing", "customer", "gateway", "invoice", "notify", "receipt")
 MOMENT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CUSTOMER = "PB15010000001"
 
@@ -72,6 +104,57 @@ SAMPLES: tuple[Request[Any], ...] = (
         collector_code="TN001",
     ),
     ReversePayment(reversal_id=UUID(int=3), payment_id=UUID(int=1), reason="Nhập nhầm", reversed_by="KT01"),
+    RecordPartnerPayment(
+        partner_code="VNPOST",
+        partner_payment_id="VN-1",
+        collection_point_code="VNPOST-CM01",
+        customer_code=CUSTOMER,
+        bill_ids=[UUID(int=2)],
+        amount=475_000,
+        received_at=MOMENT,
+    ),
+    SettlePartnerDifference(
+        settlement_id=UUID(int=27),
+        difference_id=UUID(int=28),
+        settlement=DifferenceSettlement.REFUNDED,
+        reason="Đối tác đã trả lại",
+    ),
+    CancelPartnerPayment(partner_code="VNPOST", partner_payment_id="VN-1", reason="Khách đổi ý"),
+    ChargeFee(
+        charge_id=UUID(int=41),
+        customer_code=CUSTOMER,
+        occurred_on=date(2026, 11, 23),
+        reason="Đóng điện trở lại theo lệnh",
+    ),
+    ChargeInterest(
+        charge_id=UUID(int=42),
+        customer_code=CUSTOMER,
+        until=date(2026, 11, 22),
+        expected=12_345,
+        reason="Hợp đồng, điều 5",
+    ),
+    WaiveInterest(
+        waiver_id=UUID(int=43),
+        customer_code=CUSTOMER,
+        until=date(2026, 11, 22),
+        expected=12_345,
+        reason="Ngân hàng chuyển chậm",
+        asked_by="Lê Thị Tính",
+        approved_by="Phạm Văn Duyệt",
+    ),
+    AgreeInstalments(
+        agreement_id=UUID(int=44),
+        customer_code=CUSTOMER,
+        parts=[Instalment(due_on=date(2026, 12, 1), amount=300_000)],
+        paper="TT 12/2026",
+        reason="Khách khó khăn",
+        asked_by="Lê Thị Tính",
+        approved_by="Phạm Văn Duyệt",
+    ),
+    EndAgreement(ending_id=UUID(int=45), agreement_id=UUID(int=44), reason="Khách đề nghị"),
+    PrintAgreement(print_id=UUID(int=46), agreement_id=UUID(int=44), device_id=UUID(int=14)),
+    ReturnPaper(reversal_id=UUID(int=3)),
+    GiveBackAtDesk(reversal_id=UUID(int=3), given_back_by=UUID(int=14)),
     ReportPayment(report_id=UUID(int=10), payment_id=UUID(int=1), collector_code="TN001", reason="thu nhầm"),
     CorrectBill(
         correction_id=UUID(int=14),
@@ -82,6 +165,26 @@ SAMPLES: tuple[Request[Any], ...] = (
         asked_by="Lê Thị Tính",
         approved_by="Phạm Văn Duyệt",
     ),
+    MakeCutList(list_id=UUID(int=41), unit_code="PB1501", day=MOMENT.date()),
+    ApproveCutList(list_id=UUID(int=41)),
+    DiscardCutList(list_id=UUID(int=41)),
+    PrintWarning(print_id=UUID(int=47), warning_id=UUID(int=43), customer=customer(CUSTOMER), device_id=UUID(int=14)),
+    RecordWarningDelivery(
+        delivery_id=UUID(int=42),
+        warning_id=UUID(int=43),
+        customer_code=CUSTOMER,
+        way=WayOfDelivery.HANDED_OVER,
+        delivered_by="collector:TN001",
+    ),
+    ReportCutOrder(
+        report_id=UUID(int=44),
+        order_id=UUID(int=45),
+        collector_code="TN001",
+        outcome=OrderOutcome.DONE,
+        meter_reading=1240,
+        stated_at=MOMENT,
+    ),
+    ProtectCustomer(protection_id=UUID(int=40), customer_code=CUSTOMER, protected=True, reason="Có bệnh nhân thở máy"),
     ReleaseReadings(release_id=UUID(int=11), period_id=UUID(int=1), reason="đã xem ảnh"),
     CorrectReadings(
         correction_id=UUID(int=12),
@@ -107,6 +210,19 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     ConfirmShift(
         shift_id=UUID(int=4), counted_cash=975_000, confirmed_by="cashier:1", device_id=UUID(int=14), note="Đủ"
+    ),
+    StateHandIn(
+        hand_in_id=UUID(int=29),
+        shift_id=UUID(int=4),
+        collector_code="TN001",
+        place=HandInPlace.BANK,
+        amount=20_000_000,
+        slip_number="VCB-00991234",
+        stated_by="collector:TN001",
+        device_id=UUID(int=14),
+    ),
+    CountHandIn(
+        hand_in_id=UUID(int=29), counted_cash=20_000_000, counted_by="cashier:1", device_id=UUID(int=15), reason="Đủ"
     ),
     DecideShift(
         shift_id=UUID(int=4),
@@ -176,9 +292,9 @@ SAMPLES: tuple[Request[Any], ...] = (
 )
 
 
-KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits}
-"""A provider's request has no id: the same report or bank credit is kept once, by what it holds. A look changes nothing
-but the log of looks."""
+KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits, TakePartnerFile, TakeReadings}
+"""A provider's request has no id: the same report, bank credit or file is kept once, by what it holds. A look changes
+nothing but the log of looks."""
 
 
 class Done(Reply):

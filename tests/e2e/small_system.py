@@ -1,4 +1,4 @@
-"""The five services with forty customers, and the people who go to them."""
+"""The six services with forty customers, and the people who go to them."""
 
 import csv
 from collections.abc import AsyncIterator
@@ -15,12 +15,19 @@ from stack.services import LocalSystem
 
 
 @asynccontextmanager
-async def small_system(name: str, folder: Path) -> AsyncIterator[tuple[LocalSystem, str]]:
+async def small_system(
+    name: str,
+    folder: Path,
+    settings: dict[str, dict[str, str]] | None = None,
+    copies: dict[str, int] | None = None,
+    pooler_port: int | None = None,
+) -> AsyncIterator[tuple[LocalSystem, str]]:
     """Start a system of its own with a sample of customers; give it, and the code of the first collector."""
     write_sample(folder, customers=40, seed=3, last_month=Month.before(business_day(now())))
     with (folder / "collectors.csv").open(encoding="utf-8") as file:
         collector_code = next(csv.DictReader(file))["collector_code"]
-    async with LocalSystem(f"{name}_{uuid4().hex[:8]}", keep=False) as system:
+    namespace = f"{name}_{uuid4().hex[:8]}"
+    async with LocalSystem(namespace, copies, keep=False, settings=settings or {}, pooler_port=pooler_port) as system:
         await thungan(system, "import", "all", str(folder))
         yield system, collector_code
 

@@ -11,11 +11,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from services.invoice.signatures.key_file import make_development_key
+from shared.clock import now
 from shared.testing import wait_until
 from stack.ports import free_ports
 from stack.state import PROJECT
 
-SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
+SERVICES = ("billing", "customer", "gateway", "invoice", "notify", "receipt")
 
 
 def _lone_copy(service: str, folder: Path) -> None:
@@ -54,7 +56,10 @@ async def test_a_service_starts_with_the_other_services_absent(
         "THUNGAN_SMS_FOLDER": str(tmp_path / "sms"),
         "THUNGAN_RECEIPT_KEYS_FOLDER": str(tmp_path / "keys"),
         "THUNGAN_RECEIPT_WITNESS_FOLDER": str(tmp_path / "witness"),
+        "THUNGAN_INVOICE_KEY_FOLDER": str(tmp_path / "invoice-key"),
     }
+    if service == "invoice":
+        make_development_key(tmp_path / "invoice-key", now())
     log = tmp_path / "log"
     with log.open("wb") as output:
         for command in ("migrate", "serve"):

@@ -38,6 +38,6 @@ async def test_the_change_stays_and_the_code_of_a_part_asks_for_that_part(app: s
     assert reference in code.text
 
 
-@pytest.mark.parametrize("script", ["back", "money", "notes", "sizes", "storage", "update"])
+@pytest.mark.parametrize("script", ["agreement", "back", "debts", "money", "notes", "sizes", "storage", "update"])
 async def test_screens(script: str, app: str) -> None:
     await browser.run(f"screens/{script}.browser.ts", {"THUNGAN_APP_URL": app})

@@ -1,5 +1,6 @@
 """Billing's handlers on a real database, one transaction a message as the bus would have it."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -9,7 +10,12 @@ from uuid import UUID
 
 import asyncpg
 
+from services.billing.arrears.instalments import AgreementRule
+from services.billing.arrears.interest import InterestRule
+from services.billing.arrears.rules import FeeRule
 from services.billing.bill_run import BillRun, run_bills
+from services.billing.commissions.rules import CommissionRule
+from services.billing.handlers.end_complaint import end_complaint
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
@@ -19,10 +25,13 @@ from services.billing.handlers.get_shifts import get_shifts
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
+from services.billing.handlers.note_complaint import note_complaint
 from services.billing.handlers.note_receipt import note_receipt
+from services.billing.imports.due_days import DueDays
 from services.billing.imports.files import import_files
 from services.billing.imports.reports import ImportReport
 from services.billing.judgement.rules import JudgementRule
+from services.billing.partners.terms import PartnerTerms
 from services.billing.rounding.rules import RoundingRule
 from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
@@ -63,8 +72,18 @@ from shared.contracts.common import (
     Outcome,
     PaymentMethod,
 )
-from shared.contracts.customer import CollectorChanged, CustomerChanged, Visit, VisitRecorded
+from shared.contracts.customer import (
+    CollectorChanged,
+    ComplaintFinding,
+    ComplaintKind,
+    ComplaintRecorded,
+    ComplaintSettled,
+    CustomerChanged,
+    Visit,
+    VisitRecorded,
+)
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
+from shared.csv_files import PLAINLY, ImportOptions
 from shared.db import repeat_on_conflict
 from shared.ids import new_id
 from shared.messaging import Access, UnitOfWork
@@ -116,6 +135,12 @@ class BillingHandlers:
         self.cash_ceiling = cash_ceiling
         self.rounding_rules: Sequence[RoundingRule] = ()
         self.judgement_rules: Sequence[JudgementRule] = ()
+        self.due_days = DueDays()
+        self.partner_terms: Sequence[PartnerTerms] = ()
+        self.commission_rules: Sequence[CommissionRule] = ()
+        self.fee_rules: Sequence[FeeRule] = ()
+        self.agreement_rules: Sequence[AgreementRule] = ()
+        self.interest_rules: Sequence[InterestRule] = ()
         self.tariffs = TARIFFS
         self.bank_accounts: frozenset[str] = frozenset()
         self.cash_box_rules: Sequence[CashBoxRule] = (
@@ -130,10 +155,17 @@ class BillingHandlers:
             "points_on_notice": 3,
             "rounding_rules": self.rounding_rules,
             "part_payment_rules": (),
+            "partner_terms": self.partner_terms,
+            "commission_rules": self.commission_rules,
             "plausible_amounts": (),
             "cash_box_rules": self.cash_box_rules,
+            "fee_rules": self.fee_rules,
+            "agreement_rules": self.agreement_rules,
+            "interest_rules": self.interest_rules,
             "judgement_rules": self.judgement_rules,
+            "due_days": self.due_days,
             "tariffs": self.tariffs,
+            "new_work": self.new_work,
             "runs_at_work": set(),
             "bank_accounts": self.bank_accounts,
         }
@@ -159,10 +191,10 @@ class BillingHandlers:
             await keep_customer(CustomerChanged(customer=known, changed_at=NOW), work)
         return known
 
-    async def import_readings(self, *lines: str) -> ImportReport:
+    async def import_readings(self, *lines: str, options: ImportOptions = PLAINLY) -> ImportReport:
         """Import readings lines."""
         files = {"readings.csv": readings(*lines)}
-        return await import_files(self.new_work, files, TARIFFS, judgement=self.judgement_rules)
+        return await import_files(self.new_work, files, TARIFFS, options=options, judgement=self.judgement_rules)
 
     async def run(self, batch: int = 100, *, again: bool = False) -> BillRun:
         """Run the bills that wait."""
@@ -174,6 +206,12 @@ class BillingHandlers:
         assert report.ok, report
         assert (await self.run()).bills == 1
         return await self.account(code)
+
+    async def bill_of(self, kwh: int, *, month: int = 10) -> int:
+        """Return what so many kWh of a whole month come to, of another customer."""
+        code = f"PB1401{new_id().int % 10**7:07d}"
+        await self.customer(code)
+        return (await self.bill(kwh, month, code=code)).bills[-1].total
 
     async def account(self, code: str = CODE, history: int = 60) -> CustomerAccount:
         async with self.reading() as work:
@@ -278,6 +316,51 @@ class BillingHandlers:
         """Return the answer to a request that changes nothing."""
         async with self.reading() as work:
             return await self.answer(request, work)
+
+    # --- complaints
+
+    async def complain(
+        self,
+        bill_number: str,
+        *,
+        code: str = CODE,
+        complaint_id: UUID | None = None,
+        work: UnitOfWork | None = None,
+    ) -> UUID:
+        """Have billing consume a complaint about a bill; return the id of the complaint. ``work``: one that goes on."""
+        complaint_id = complaint_id or new_id()
+        await self.consume(
+            ComplaintRecorded(
+                complaint_id=complaint_id,
+                customer_code=code,
+                kind=ComplaintKind.AMOUNT,
+                bill_number=bill_number,
+                answer_by=date(2026, 12, 7),
+                recorded_at=NOW,
+            ),
+            work,
+        )
+        return complaint_id
+
+    async def answer_complaint(self, complaint_id: UUID, bill_number: str) -> None:
+        """Have billing consume that a complaint was answered."""
+        await self.consume(
+            ComplaintSettled(
+                complaint_id=complaint_id,
+                customer_code=CODE,
+                bill_number=bill_number,
+                finding=ComplaintFinding.OTHER,
+                is_bill_right=True,
+                settled_at=NOW,
+            )
+        )
+
+    async def consume(self, event: ComplaintRecorded | ComplaintSettled, within: UnitOfWork | None = None) -> None:
+        async with contextlib.nullcontext(within) if within is not None else self.new_work() as work:
+            if isinstance(event, ComplaintRecorded):
+                await note_complaint(event, work, clock=self.clock)
+            else:
+                await end_complaint(event, work, clock=self.clock)
 
     # --- shifts and visits
 

@@ -22,14 +22,17 @@ async def billing_pool(databases: TestDatabases) -> AsyncIterator[asyncpg.Pool]:
 
 @pytest_asyncio.fixture
 async def billing(billing_pool: asyncpg.Pool) -> BillingHandlers:
-    """Billing on an empty database."""
-    for drafts in await billing_pool.fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'draft_bills'::regclass"
+    """Billing on an empty database, without the partitions that tests before made."""
+    for partition in await billing_pool.fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits"
+        " JOIN pg_class ON pg_class.oid = inhrelid"
+        " WHERE inhparent IN ('draft_bills'::regclass, 'bill_details'::regclass, 'metered_periods'::regclass,"
+        " 'readings'::regclass) AND relname !~ '_(default|earlier)$'"
     ):
-        await billing_pool.execute(f"DROP TABLE {drafts['name']}")
+        await billing_pool.execute(f"DROP TABLE {partition['name']}")
     tables = await billing_pool.fetchval(
         "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename <> 'migration_history'"
+        " WHERE schemaname = 'public' AND tablename NOT IN ('migration_history', 'partitioned_tables')"
     )
     # History can only be added to: only past its triggers it is emptied.
     await billing_pool.execute(

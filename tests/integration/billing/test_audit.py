@@ -11,6 +11,14 @@ INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
 SELECT payment_id, bill_id, vat, principal, made_at FROM allocations
 """
 
+# As if cash had been recorded that is no more, and the totals had not been told.
+FORGOTTEN = """
+SET session_replication_role = replica;
+DELETE FROM allocations;
+DELETE FROM payments WHERE method = 'cash';
+SET session_replication_role = origin
+"""
+
 
 async def busy_day(billing: BillingHandlers) -> None:
     """Two bills, cash, a transfer that leaves credit and one that is taken back, a shift that was closed."""
@@ -50,6 +58,10 @@ async def test_an_honest_day_breaks_no_rule(billing: BillingHandlers) -> None:
         ("UPDATE accounts SET debt = debt + 1", "an account is the sum of its bills and payments"),
         ("UPDATE shifts SET difference = difference - 1", "a closed shift's difference is the counted cash less"),
         ("UPDATE shifts SET denominations = '{\"1000\": 1}'", "denominations add up to the counted cash"),
+        ("UPDATE shift_totals SET cash = cash + 1", "the totals of a shift are those of its payments"),
+        ("UPDATE shift_totals SET reversals = 1", "the totals of a shift are those of its payments"),
+        ("DELETE FROM shift_totals", "the totals of a shift are those of its payments"),
+        (FORGOTTEN, "the totals of a shift are those of its payments"),
         ("UPDATE metered_periods SET bill_id = NULL", "a metered period has one bill, and a bill one period"),
     ],
 )

@@ -314,6 +314,22 @@ async def test_a_reversed_payment_of_a_credit_puts_it_back_for_a_person(billing:
     assert await broken(billing) == []
 
 
+async def test_whom_a_waiting_credit_names_is_told_of_until_a_person_has_settled_it(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await take(billing, seen(content=f"{CODE} va {OTHER}"), seen("2", content="lai tien gui"))
+    two, nobody = await credits_of(billing, states=[])
+    await billing.ask(MatchBankCredit(match_id=new_id(), credit_id=two.credit_id, customer_code=CODE, reason="Gọi"))
+    await billing.ask(DismissBankCredit(dismissal_id=new_id(), credit_id=nobody.credit_id, reason="Lãi tiền gửi"))
+    told = await billing.emitted("bank_credit.waiting")
+    assert [(one["credit_id"], one["is_waiting"], one["customer_codes"]) for one in told] == [
+        (str(two.credit_id), True, sorted([CODE, OTHER])),
+        (str(nobody.credit_id), True, []),
+        (str(two.credit_id), False, []),
+        (str(nobody.credit_id), False, []),
+    ]
+
+
 async def test_whoever_works_for_some_units_sees_what_is_booked_there_alone(billing: BillingHandlers) -> None:
     await billing.customer()
     await take(billing, seen(), seen("2", content="khong ro"))

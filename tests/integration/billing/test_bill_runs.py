@@ -1,12 +1,14 @@
 """Readings become bills: all of a file or nothing, each period one bill, however often and from how many runs."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.keep_customers import keep_customers
+from services.billing.imports.due_days import DueDays, DueRule
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
 from shared.contracts.customer import CustomersChanged
@@ -256,6 +258,7 @@ async def test_a_folder_is_imported_as_a_whole(billing: BillingHandlers, tmp_pat
         "held": (),
         "rejected": (),
         "reject_files": [],
+        "settled": 0,
     }
     (tmp_path / "readings.csv").write_bytes(b"\xff\xfe")
     assert not (await import_folder(billing.new_work, tmp_path, TARIFFS)).ok
@@ -312,10 +315,27 @@ async def test_one_meter_of_two_customers_on_the_same_days_is_refused_naming_bot
 async def test_a_due_date_that_is_not_given_follows_the_period(billing: BillingHandlers) -> None:
     await billing.customer()
     line = reading(50).rpartition(",")[0] + ","
-    await import_files(billing.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
+    await import_files(billing.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=DueDays(of_all=7))
     await billing.run()
     assert str((await billing.account()).bills[0].due_date) == "2026-11-07"
     assert (await billing.state(CODE)).debt == 107_136
+
+
+async def test_a_unit_gives_as_many_days_to_pay_as_its_rule_says_on_the_last_day_of_the_period(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    lines = (reading(50, 9), reading(50, 10, old=1050))
+    before, at_once = (line.rpartition(",")[0] + "," for line in lines)
+    rules = [
+        DueRule(in_force_from=date(2018, 1, 1), days=30),
+        DueRule(in_force_from=date(2026, 10, 31), units=frozenset({"PB1401"}), days=3),
+    ]
+    files = {"readings.csv": readings(before, at_once)}
+    assert (await import_files(billing.new_work, files, TARIFFS, due_days=DueDays(rules))).ok
+    await billing.run()
+    bills = (await billing.account()).bills
+    assert [(bill.due_date - bill.period_to).days for bill in bills] == [30, 3]
 
 
 async def test_customers_that_come_together_open_accounts_and_never_replace_newer_facts(

@@ -57,6 +57,38 @@ async def test_a_payment_counts_at_the_servers_time_and_keeps_the_stated_one(bil
     assert (posted.received_at, posted.stated_at) == (billing.now, NOW - timedelta(days=30))
 
 
+async def test_cash_that_phones_send_late_or_from_the_future_counts_when_it_is_recorded_in_the_shift_of_then(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.bill(100)
+    shift = (await billing.open_shift()).shift
+    moments = [NOW + timedelta(hours=23), NOW - timedelta(days=6, hours=23), NOW, NOW - timedelta(hours=2)]
+    paid = [(await billing.cash(1000, received_at=stated)).payment for stated in moments]
+    assert [payment.received_at for payment in paid] == sorted(payment.received_at for payment in paid)
+    assert all(timedelta(0) < payment.received_at - shift.opened_at < timedelta(minutes=1) for payment in paid)
+    assert [(payment.stated_at, payment.shift_id) for payment in paid] == [(at, shift.shift_id) for at in moments]
+    closed = (await billing.close_shift(shift.shift_id, 4000, closed_at=NOW + timedelta(hours=23))).shift
+    assert (closed.closed_at, closed.difference) == (billing.now, 0)
+
+
+@pytest.mark.parametrize("years", [-5, 5])
+async def test_cash_that_was_refused_for_the_phones_clock_is_recorded_under_its_id_once_that_is_put_right(
+    billing: BillingHandlers, years: int
+) -> None:
+    await billing.customer()
+    await billing.bill(100)
+    await billing.open_shift()
+    payment_id = new_id()
+    for _ in range(2):
+        with pytest.raises(Problem) as caught:
+            await billing.cash(1000, payment_id=payment_id, received_at=NOW + timedelta(days=365 * years))
+        assert caught.value.slug == "clock-wrong"
+    paid = await billing.cash(1000, payment_id=payment_id)
+    assert await billing.cash(1000, payment_id=payment_id) == paid
+    assert (await billing.shift()).shift.totals.payments == 1
+
+
 @pytest.mark.parametrize("stated", WILD)
 async def test_a_shift_opens_and_closes_at_the_servers_time_only(billing: BillingHandlers, stated: datetime) -> None:
     with pytest.raises(Problem) as caught:
@@ -116,7 +148,9 @@ async def test_a_bill_that_cannot_be_read_hides_neither_the_others_nor_the_accou
     await billing.customer()
     unreadable = (await billing.bill(50, 9)).bills[0].bill_id
     sound = (await billing.bill(50, 10)).bills[1].bill_id
-    await billing.pool.execute("UPDATE bills SET readings = '[{}]' WHERE bill_id = $1", unreadable)
+    async with billing.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("UPDATE bill_details SET readings = '[{}]' WHERE bill_id = $1", unreadable)
     for history in (0, 60):
         account = await billing.account(history=history)
         assert [bill.bill_id for bill in account.bills] == [sound]

@@ -3,14 +3,18 @@
 from datetime import date
 from typing import TypeVar
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from services.billing.audit import audit_facts
+from services.billing.corrections.rules import SamePersonTwice
+from services.billing.imports import estimates
 from services.billing.imports.files import import_files
 from services.billing.imports.reports import ImportReport
 from services.billing.judgement.refusals import ReadingsBilled, ReadingsUnbillable
 from services.billing.judgement.rules import JudgementRule
+from services.billing.second_person import ESTIMATES_RULE
 from services.billing.settings import JUDGEMENT_FILE
 from shared.contracts.billing import (
     CorrectedPeriod,
@@ -234,8 +238,101 @@ async def test_an_estimate_is_told_on_the_bill_and_settled_by_the_next_true_read
     await with_columns(judging, "estimated", reading(100, old=1300) + ",x")
     assert (await judging.run()).bills == 1
     assert "tạm tính" in (await judging.account()).bills[-1].explanation[-1]
-    low = await judging.import_readings(reading(-20, 11, old=1400))
-    assert rules_of(low)[0][0] == "estimate-too-high"
+    report = await judging.import_readings(reading(110, 11, old=1400))
+    assert (report.held, report.settled) == ((), 0)
+
+
+async def estimated(judging: BillingHandlers, *, kwh: int = 200) -> None:
+    """Bill October with an estimate, from 1300 on."""
+    await with_columns(judging, "estimated", reading(kwh, old=1300) + ",x")
+    assert (await judging.run()).bills == 1
+
+
+async def sound(judging: BillingHandlers) -> bool:
+    async with judging.pool.acquire() as connection:
+        violations = (await audit_facts(connection)).violations
+    assert violations == []
+    return True
+
+
+async def test_a_true_reading_below_an_estimate_corrects_its_bill_by_the_days_of_both_periods(
+    judging: BillingHandlers,
+) -> None:
+    await estimated(judging)
+    before = (await judging.account()).bills[-1]
+    await judging.pay(before.total + sum(bill.total for bill in (await judging.account()).bills[:-1]))
+    report = await judging.import_readings(reading(-20, 11, old=1500))
+    assert (report.settled, report.held) == (1, ())
+    # 180 kWh in 61 days: 91 of the 31 days of October, 89 of November.
+    october = next(bill for bill in (await judging.account()).bills if bill.month == 10)
+    assert october.stands < before.total == october.total
+    assert october.corrected_by[0].new_bill is None
+    assert (await judging.run()).bills == 1
+    account = await judging.account()
+    november = next(bill for bill in account.bills if bill.month == 11)
+    assert november.kwh == 89
+    # As two sound months would have cost, to the đồng; what was paid too much has gone to the second one.
+    one, two = await judging.bill_of(91), await judging.bill_of(89, month=11)
+    assert (october.stands, november.total) == (one, two)
+    assert account.account.debt - account.account.credit == one + two - before.total
+    assert await sound(judging)
+
+
+async def test_a_settled_estimate_is_recognised_when_its_file_comes_again(judging: BillingHandlers) -> None:
+    await estimated(judging)
+    for settled, unchanged in ((1, 0), (0, 1)):
+        report = await judging.import_readings(reading(-20, 11, old=1500))
+        assert (report.ok, report.settled, report.files["readings.csv"].unchanged) == (True, settled, unchanged)
+    assert await judging.pool.fetchval("SELECT count(*) FROM bill_corrections") == 1
+
+
+async def test_what_an_import_could_not_settle_is_settled_by_the_next_one(
+    judging: BillingHandlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await estimated(judging)
+
+    async def refused(*_: object) -> None:
+        raise asyncpg.QueryCanceledError("canceling statement due to statement timeout")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(estimates, "_settle", refused)
+        report = await judging.import_readings(reading(-20, 11, old=1500))
+    # The readings are stored all the same.
+    assert (report.ok, report.settled, len(report.held)) == (True, 0, 1)
+    assert (await judging.import_readings(reading(-20, 11, old=1500))).settled == 1
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (1250, "below the last true reading: misread, or another meter"),
+        (1301, "next to nothing in two months: a person looks"),
+    ],
+)
+async def test_what_may_be_misread_settles_nothing(judging: BillingHandlers, new: int, why: str) -> None:
+    await estimated(judging, kwh=300)
+    report = await judging.import_readings(reading(new - 1600, 11, old=1600))
+    assert (report.settled, len(report.held)) == (0, 1), why
+    assert await judging.pool.fetchval("SELECT count(*) FROM bill_corrections") == 0
+    assert await sound(judging)
+
+
+async def test_an_estimate_without_a_bill_waits_for_a_person(judging: BillingHandlers) -> None:
+    await with_columns(judging, "estimated", reading(200, old=1300) + ",x")
+    report = await judging.import_readings(reading(-20, 11, old=1500))
+    assert (report.settled, len(report.held)) == (0, 1)
+
+
+async def test_a_unit_may_leave_estimates_to_people(judging: BillingHandlers) -> None:
+    judging.judgement_rules = [rule.model_copy(update={"settles_estimates": False}) for rule in RULES]
+    await estimated(judging)
+    report = await judging.import_readings(reading(-20, 11, old=1500))
+    assert (report.settled, len(report.held)) == (0, 1)
+
+
+async def test_no_person_may_stand_as_the_rule_of_estimates(judging: BillingHandlers) -> None:
+    with pytest.raises(SamePersonTwice):
+        await judging.correct(f"{CODE}T092026K1", kwh=50, approved_by=ESTIMATES_RULE.upper())
 
 
 async def test_the_last_bill_of_a_contract_may_be_short_and_follow_its_end(judging: BillingHandlers) -> None:

@@ -1,7 +1,9 @@
 """A file of readings is read, compared and stored in pieces, and comes to the same as if it were taken at once."""
 
+import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from services.billing.imports import import_of_readings
@@ -11,6 +13,7 @@ from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
 from shared.csv_files import ImportOptions
 from shared.rule_files import load_rules
+from shared.testing import wait_until
 from tests.integration.billing.billing_handlers import CODE, TARIFFS, BillingHandlers, reading, readings
 
 RULES = load_rules(JUDGEMENT_FILE, JudgementRule)
@@ -67,6 +70,30 @@ async def test_what_is_wrong_far_behind_undoes_everything_before_it(billing: Bil
     assert await stored(billing) == []
     kept = await judged(billing, readings(*(reading(100, code=code) for code in CODES)), keep_good=True)
     assert (kept.ok, kept.files["readings.csv"].rows, [line.line for line in kept.rejected]) == (True, 6, [8])
+
+
+async def test_an_import_that_is_killed_in_the_middle_of_its_list_has_stored_nothing_and_is_done_anew(
+    billing: BillingHandlers,
+) -> None:
+    for code in CODES:
+        await billing.customer(code)
+    text = readings(*(reading(100, code=code) for code in CODES))
+    meter = "INSERT INTO read_meters (meter_number, customer_code) VALUES ($1, $2)"
+    waiting = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    async with billing.pool.acquire() as other:
+        keeping = other.transaction()
+        await keeping.start()
+        # Those of the first piece are stored when the import comes to a meter that somebody else is about to store.
+        await other.execute(meter, f"M{CODES[-1][-5:]}", CODES[-1])
+        importing = asyncio.create_task(judged(billing, text))
+        await wait_until(lambda: billing.pool.fetch(waiting))
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await importing
+        await keeping.rollback()
+    assert (await stored(billing), await billing.pool.fetch("SELECT FROM read_meters")) == ([], [])
+    report = await judged(billing, text)
+    assert (report.ok, report.files["readings.csv"].added, len(await stored(billing))) == (True, 7, 7)
 
 
 async def test_a_dry_run_reports_what_an_import_would_do_and_stores_nothing(

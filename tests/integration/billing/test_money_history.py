@@ -138,7 +138,7 @@ async def test_what_is_changed_past_the_triggers_is_named(billing: BillingHandle
 _COPIES = """
 INSERT INTO bills SELECT gen_random_uuid(), bill_number || 'X' || n, customer_code, year, month, cycle, period_from,
     period_to, price_group, households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date,
-    issued_at, readings, lines, explanation, actor
+    issued_at, readings, lines, explanation, actor, details_digest
 FROM (SELECT * FROM bills LIMIT 1) AS bill, generate_series(1, 2500) AS n
 """
 
@@ -237,7 +237,7 @@ async def test_history_can_only_be_added_to(billing: BillingHandlers) -> None:
         "DELETE FROM money_history",
         "TRUNCATE money_history",
         "DELETE FROM history_seals",
-        "TRUNCATE reversals",
+        "TRUNCATE reversals CASCADE",
     ):
         with pytest.raises(asyncpg.RestrictViolationError):
             await billing.pool.execute(statement)

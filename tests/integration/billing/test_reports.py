@@ -6,7 +6,14 @@ import pytest
 
 from services.billing.handlers.get_ageing_report import get_ageing_report
 from services.billing.handlers.get_collections_report import get_collections_report
-from shared.contracts.billing import AgedDebt, CollectedSum, DebtAge, GetAgeingReport, GetCollectionsReport
+from shared.contracts.billing import (
+    AgedDebt,
+    AgeingGroup,
+    CollectedSum,
+    DebtAge,
+    GetAgeingReport,
+    GetCollectionsReport,
+)
 from shared.contracts.common import PaymentMethod
 from shared.problems import InvalidRequest
 from shared.testing.builders import UNIT
@@ -85,3 +92,29 @@ async def test_what_is_open_is_counted_by_how_long_it_is_due(billing: BillingHan
     assert await aged(billing, ["PB1502"]) == []
     await billing.pay(bill.total)
     assert await aged(billing) == []
+
+
+async def test_what_is_open_is_added_up_by_route_and_by_price_group(billing: BillingHandlers) -> None:
+    for code, route, group in (
+        (CODE, "PB1401-R1", "household"),
+        ("PB14010012346", "PB1401-R1", "production_lt6kv"),
+        ("PB14010012347", "PB1401-R2", "household"),
+    ):
+        await billing.customer(code, route_code=route, price_group=group)
+        await billing.bill(100, code=code)
+    owed = {code: (await billing.state(code)).debt for code in (CODE, "PB14010012346", "PB14010012347")}
+
+    async def by(group: AgeingGroup) -> list[tuple[str, str, int, int]]:
+        async with billing.reading() as work:
+            report = await get_ageing_report(GetAgeingReport(by=group), work, clock=lambda: billing.now)
+        return [(one.unit_code, one.group, one.customers, one.amount) for one in report.debts]
+
+    assert await by(AgeingGroup.UNIT) == [("PB1401", "", 3, sum(owed.values()))]
+    assert await by(AgeingGroup.ROUTE) == [
+        ("PB1401", "PB1401-R1", 2, owed[CODE] + owed["PB14010012346"]),
+        ("PB1401", "PB1401-R2", 1, owed["PB14010012347"]),
+    ]
+    assert await by(AgeingGroup.PRICE_GROUP) == [
+        ("PB1401", "household", 2, owed[CODE] + owed["PB14010012347"]),
+        ("PB1401", "production_lt6kv", 1, owed["PB14010012346"]),
+    ]

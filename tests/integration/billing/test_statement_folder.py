@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from services.billing.statements.files import read_statement
-from services.billing.statements.folder import REFUSED, StatementFolder, TakenStatement, take_statement
+from services.billing.statements.folder import StatementFolder, TakenStatement, take_statement
 from shared.clock import now
 from shared.contracts.billing import SeenBankCredit, TakeBankCredits, TakenBankCredits
+from shared.watched_files import REFUSED
 from tests.integration.billing.billing_handlers import CODE, BillingHandlers
 
 HEADER = "Ngày GD/TNX Date,Số CT/Doc No,Số tiền ghi nợ/Debit,Số tiền ghi có/Credit,Số dư/Balance,Nội dung/Details"

@@ -100,8 +100,11 @@ class Service:
         count: int = await self.pool.fetchval("SELECT count(*) FROM inbox")
         return count
 
-    async def import_town(self, *, options: ImportOptions = PLAINLY, **lines: list[str]) -> ImportReport:
-        return await import_customers(self.customer_bus, write_town(self.folder, **lines), options)
+    async def import_town(
+        self, *, options: ImportOptions = PLAINLY, dry_run: bool = False, **lines: list[str]
+    ) -> ImportReport:
+        folder = write_town(self.folder, **lines)
+        return await import_customers(self.customer_bus, folder, options, dry_run=dry_run)
 
     async def emitted(self, kind: type[Event]) -> list[Any]:
         """Return the events of a kind that are in the outbox, in their order."""

@@ -1,12 +1,16 @@
 """Lists are imported as a whole or not at all, and only what changed is announced."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyarrow.csv import read_csv
 from pyarrow.parquet import write_table
 
 from services.customer.imports.files import import_customers
+from services.customer.store import new_rows
+from services.customer.store.imports import begin_import
 from shared.contracts.customer import (
     CollectorChanged,
     CorrectPhone,
@@ -93,6 +97,83 @@ async def test_an_old_address_is_announced_and_outlives_lists_that_have_no_colum
     assert (facts.ward, facts.address_old) == (None, None)
     vocabulary = await service.pool.fetch("SELECT in_addresses FROM vocabulary WHERE word IN ('xuyen', 'trieu')")
     assert [row["in_addresses"] for row in vocabulary] == [0, 0]
+
+
+async def test_the_plate_of_a_meter_is_kept_where_the_list_tells_it_and_stays_where_it_does_not(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = HEADERS["meters.csv"]
+    await service.import_town()
+    monkeypatch.setitem(HEADERS, "meters.csv", f"{header},max_amperes,phases,ct_ratio,vt_ratio")
+    with_plates = [
+        f"{TOWN['meters.csv'][0]},3x5(6)A,3,100 / 5,220",
+        *(f"{line},,,," for line in TOWN["meters.csv"][1:]),
+    ]
+    refused = await service.import_town(meters=with_plates)
+    assert [(bad.column, bad.slug) for bad in refused.bad_lines] == [("max_amperes", "bad-amperes")]
+    with_plates[0] = with_plates[0].replace("3x5(6)A", "5(6)A")
+    # Those of whom the list tells nothing have the facts that they had.
+    assert (await service.import_town(meters=with_plates)).customers_announced == 1
+    meter = (await service.emitted(CustomerChanged))[-1].customer.meter
+    assert meter is not None
+    assert (meter.max_amperes, meter.phases, meter.ct_ratio, meter.vt_ratio) == (6, 3, "100/5", "220")
+    monkeypatch.setitem(HEADERS, "meters.csv", header)
+    assert (await service.import_town()).customers_announced == 0
+
+
+async def everything(service: Service) -> list[object]:
+    """Return all that an import writes; not which events have been sent meanwhile."""
+    events = "(SELECT message_id, body FROM outbox)"
+    tables = ("units", "collectors", "routes", "customers", "meters", "announcements", events, "acts")
+    return [
+        await service.pool.fetch(f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t")
+        for table in tables
+    ]
+
+
+async def test_a_dry_run_says_what_an_import_would_do_and_stores_nothing(service: Service) -> None:
+    await service.import_town()
+    first, second, *others = TOWN["customers.csv"]
+    changed = [
+        first.replace("12 Lê Lợi", "12 Lê Lai").replace("0953 000 101", "0953 000 999"),
+        second.replace("household,1", "household,2"),
+        *others,
+        first.replace("PB14010000001", "PB14010000077"),
+    ]
+    before = await everything(service)
+    said = await service.import_town(customers=changed, dry_run=True)
+    assert await everything(service) == before
+    file = said.files["customers.csv"]
+    assert (file.added, file.changed, file.unchanged) == (1, 2, len(others))
+    assert file.changed_fields == {"address": 1, "households": 1, "phone": 1}
+    assert [(one.line, one.key, one.fields) for one in said.changes] == [
+        (2, "PB14010000001", ("address", "phone")),
+        (3, "PB14010000002", ("households",)),
+    ]
+    # Not what customers are called or where they live: a report is passed on.
+    assert "Lê Lai" not in str(said.as_dict())
+    done = await service.import_town(customers=changed)
+    assert {name: (one.added, one.changed) for name, one in done.files.items()} == {
+        name: (one.added, one.changed) for name, one in said.files.items()
+    }
+
+
+async def test_a_dry_run_names_what_an_import_would_refuse_and_what_it_would_leave_out(service: Service) -> None:
+    lines = [
+        *TOWN["customers.csv"],
+        TOWN["customers.csv"][0].replace("PB14010000001", "PB14010000077").replace("R1", "R9"),
+    ]
+    said = await service.import_town(customers=lines, dry_run=True)
+    assert [(bad.column, bad.slug) for bad in said.bad_lines] == [("route_code", "unknown-reference")]
+    kept = await service.import_town(customers=lines, dry_run=True, options=ImportOptions(keep_good=True))
+    assert (kept.ok, [bad.line for bad in kept.rejected]) == (True, [len(lines) + 1])
+    assert await service.pool.fetchval("SELECT count(*) FROM customers") == len(TOWN["customers.csv"])
+
+
+async def test_a_number_that_was_corrected_at_the_door_is_no_change_of_the_list(service: Service) -> None:
+    await service.import_town()
+    await service.pool.execute("UPDATE customers SET phone = '+84953000555' WHERE customer_code = 'PB14010000001'")
+    assert (await service.import_town(dry_run=True)).changes == []
 
 
 async def test_a_new_collector_of_a_route_is_announced_for_each_customer_on_it(service: Service) -> None:
@@ -299,6 +380,110 @@ async def test_customers_that_are_announced_together_stand_by_collector(empty_se
     assert collectors == ["TN1"] * 30 + ["TN2"] * 30
 
 
+@pytest.fixture
+def in_pieces_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are added two rows at a time."""
+    monkeypatch.setattr(new_rows, "_ROWS_AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("in_pieces_of_two")
+async def test_new_changed_and_unchanged_lines_may_stand_in_any_order(service: Service) -> None:
+    new = [f"PB1401000000{n},Lý Thị {n},{n} Lê Lợi,,,PB1401,R3,{n},household,1,true" for n in (9, 8, 7)]
+    first, second, *others = TOWN["customers.csv"]
+    report = await service.import_town(
+        customers=[new[0], second, new[1], first.replace("12 Lê Lợi", "12A Lê Lợi"), new[2], *others],
+        meters=[*reversed(TOWN["meters.csv"]), "21000009,PB14010000009,1,5,2020-01-01"],
+    )
+    customers, meters = report.files["customers.csv"], report.files["meters.csv"]
+    assert (customers.rows, customers.added, customers.changed) == (7, 3, 1)
+    assert (meters.rows, meters.added, meters.changed) == (5, 1, 0)
+    assert sorted((await changed(service))[4:]) == [(HANH, 2), *((f"PB1401000000{n}", 1) for n in (7, 8, 9))]
+    found = await service.ask(SearchCustomers(query="ly thi"))
+    assert {match.customer.customer_code for match in found.matches} == {f"PB1401000000{n}" for n in (7, 8, 9)}
+
+
+async def test_new_customers_and_meters_have_what_stands_in_columns_that_a_list_may_lack(
+    empty_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(HEADERS, "customers.csv", f"{HEADERS['customers.csv']},ward,address_old,protected,budget_code")
+    monkeypatch.setitem(HEADERS, "meters.csv", f"{HEADERS['meters.csv']},max_amperes,phases,ct_ratio,vt_ratio")
+    meters = [f"{TOWN['meters.csv'][0]},6,3,100/5,220"]
+    report = await empty_service.import_town(
+        customers=[f"{TOWN['customers.csv'][0]},Phường Tân Thành,Phường 5,true,1012345"], meters=meters
+    )
+    assert report.ok, report.bad_lines
+    facts = (await empty_service.ask(GetCustomer(customer_code=HANH))).facts
+    assert (facts.ward, facts.address_old, facts.protected) == ("Phường Tân Thành", "Phường 5", True)
+    assert facts.budget_code == "1012345"
+    monkeypatch.setitem(HEADERS, "customers.csv", HEADERS["customers.csv"].removesuffix(",budget_code"))
+    report = await empty_service.import_town(
+        customers=[f"{TOWN['customers.csv'][0]},Phường Tân Thành,Phường 6,true"], meters=meters
+    )
+    assert report.ok, report.bad_lines
+    facts = (await empty_service.ask(GetCustomer(customer_code=HANH))).facts
+    assert (facts.address_old, facts.budget_code) == ("Phường 6", "1012345")
+    assert facts.meter is not None
+    plate = facts.meter.max_amperes, facts.meter.phases, facts.meter.ct_ratio, facts.meter.vt_ratio
+    assert plate == (6, 3, "100/5", "220")
+
+
+@pytest.mark.usefixtures("in_pieces_of_two")
+@pytest.mark.parametrize("name", ["customers.csv", "meters.csv"])
+async def test_a_new_line_that_stands_again_much_later_is_found_and_nothing_is_kept(
+    empty_service: Service, name: str
+) -> None:
+    lines: dict[str, Any] = {name.removesuffix(".csv"): [*TOWN[name], TOWN[name][0]]}
+    report = await empty_service.import_town(**lines)
+    assert [(bad.file, bad.line, bad.slug) for bad in report.bad_lines] == [(name, 6, "twice")]
+    assert await known(empty_service, "units", "unit_code") == []
+    assert await known(empty_service, "customers", "customer_code") == []
+    assert await changed(empty_service) == []
+
+
+@pytest.mark.usefixtures("in_pieces_of_two")
+@pytest.mark.parametrize("name", ["customers.csv", "meters.csv"])
+async def test_a_known_line_that_stands_twice_is_found_and_nothing_is_changed(service: Service, name: str) -> None:
+    lines: dict[str, Any] = {name.removesuffix(".csv"): [TOWN[name][0].replace("Hạnh", "Hoa"), *TOWN[name]]}
+    report = await service.import_town(**lines)
+    assert [(bad.file, bad.line, bad.slug) for bad in report.bad_lines] == [(name, 3, "twice")]
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.name == "Nguyễn Thị Hạnh"
+
+
+@pytest.mark.usefixtures("in_pieces_of_two")
+async def test_what_was_added_before_a_bad_last_line_is_undone_or_kept_as_asked(empty_service: Service) -> None:
+    service = empty_service
+    lines = [*TOWN["meters.csv"][:3], TOWN["meters.csv"][3].replace("PB14010000004", "PB14010000009")]
+    report = await service.import_town(meters=lines)
+    assert [(bad.file, bad.line, bad.slug) for bad in report.bad_lines] == [("meters.csv", 5, "unknown-reference")]
+    assert await known(service, "customers", "customer_code") == []
+    report = await service.import_town(options=KEEP, meters=lines)
+    assert (report.ok, report.customers_announced, report.files["customers.csv"].added) == (True, 4, 4)
+    assert await known(service, "meters", "meter_number") == ["21000001", "21000002", "21000003"]
+    assert [version for _, version in await changed(service)] == [1, 1, 1, 1]
+
+
+_WAITS = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND clock_timestamp() - waitstart > interval '50 ms')
+"""
+
+
+async def test_an_import_waits_for_the_one_before_however_long_that_takes(service: Service) -> None:
+    async with service.pool.acquire() as waiting, waiting.transaction():
+        # Anybody else gives up after a time.
+        await waiting.execute("SET LOCAL lock_timeout = '10 ms'")
+        async with service.pool.acquire() as before, before.transaction():
+            await begin_import(before)
+            begun = asyncio.create_task(begin_import(waiting))
+            pid = waiting.get_server_pid()
+
+            async def waits() -> bool:
+                return begun.done() or bool(await before.fetchval(_WAITS, pid))
+
+            await wait_until(waits)
+        await begun
+
+
 def correction(phone: str, **others: object) -> CorrectPhone:
     values = {"correction_id": new_id(), "customer_code": HANH, "collector_code": "TN1", "reason": "khách báo"}
     return CorrectPhone.model_validate({**values, "phone": phone, **others})
@@ -424,6 +609,22 @@ async def test_an_import_writes_what_customers_are_found_by_as_the_database_does
     await service.pool.execute("UPDATE customers SET name = name")
     assert await service.pool.fetch(columns) == imported
     assert len(imported) == len(people)
+
+
+async def test_facts_that_are_written_as_text_are_those_of_the_view_to_the_letter(service: Service) -> None:
+    for change in (
+        r"""UPDATE customers SET name = E'"Hạnh" \\ /\t\u2028\x01', ward = 'Đất Mũi', phone = NULL, protected = true""",
+        "UPDATE customers SET address_old = '45 Bà Triệu', tax_code = NULL, sms_language = 'en', active = false",
+        "UPDATE meters SET max_amperes = 40, phases = 3, ct_ratio = '100/5', vt_ratio = '22000/110'",
+        "UPDATE meters SET max_amperes = NULL, vt_ratio = NULL",
+    ):
+        await service.pool.execute(f"{change} WHERE customer_code > (SELECT min(customer_code) FROM customers)")
+        rows = await service.pool.fetch(
+            "SELECT customer_facts.facts::text AS built, written.facts AS written FROM customer_facts"
+            " JOIN customer_facts_as_text AS written USING (customer_code)"
+        )
+        assert rows
+        assert [row["built"] for row in rows] == [row["written"] for row in rows]
 
 
 async def test_lists_may_come_as_parquet(empty_service: Service) -> None:

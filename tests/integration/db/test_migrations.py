@@ -100,6 +100,20 @@ async def test_an_index_can_be_built_without_a_transaction(database: Database, f
     assert len(await migrate(url, folder)) == 3
 
 
+async def test_copies_that_start_together_do_not_wait_for_each_other_when_an_index_is_built_without_a_transaction(
+    database: Database, folder: Path
+) -> None:
+    url = await database()
+    (folder / "0003_pre_slow.sql").write_text("SELECT pg_sleep(1.5)")
+    (folder / "0004_pre_index.sql").write_text(
+        "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS thing_name ON thing (name)"
+    )
+
+    applied = await asyncio.gather(*(migrate(url, folder) for _ in range(3)))
+
+    assert sorted(map(len, applied)) == [0, 0, 4]
+
+
 @pytest.mark.parametrize(
     "name", ["1_pre_short.sql", "0003_later_phase.sql", "0003_pre_Upper.sql", "0002_pre_twice.sql"]
 )

@@ -5,9 +5,10 @@ Where another service would refuse, a test calls :meth:`BackOffice.refuse`; the 
 
 # ruff: noqa: ARG002, N802 - each method is named after the request that it answers, and has a handler's arguments
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -16,6 +17,10 @@ from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import (
     AgedDebt,
     AgeingReport,
+    AgreeInstalments,
+    AgreementReply,
+    Agreements,
+    AgreementState,
     BankCredit,
     BankCreditDetails,
     BankCreditReason,
@@ -23,6 +28,7 @@ from shared.contracts.billing import (
     BankCreditsPage,
     BankCreditState,
     Bill,
+    BillChoice,
     BillCorrected,
     BillCorrection,
     BillCorrections,
@@ -35,44 +41,89 @@ from shared.contracts.billing import (
     BillRuns,
     BillRunState,
     BillsReleased,
+    CancelPartnerPayment,
+    ChargeInterest,
+    ChargeReply,
+    CheckInstalments,
     CloseShift,
     CollectedSum,
     CollectionPoint,
     CollectionPointsReply,
     CollectionsReport,
+    CollectorCommission,
+    CommissionsReport,
     ConfirmShift,
     CorrectBill,
     CorrectionKind,
     CorrectionPreview,
     CorrectionReply,
     CorrectReadings,
+    CountHandIn,
     CustomerAccount,
     DebtAge,
     DecideShift,
     DiscardBillRun,
     DismissBankCredit,
+    DueInterest,
+    EndAgreement,
+    FilledInstalment,
     GetAccount,
     GetAgeingReport,
+    GetAgreements,
     GetBankCredits,
     GetBillCorrections,
     GetBillRun,
     GetBillRuns,
     GetCollectionPoints,
     GetCollectionsReport,
+    GetCommissions,
+    GetDueInterest,
+    GetHandIns,
+    GetHandover,
     GetHeldReadings,
+    GetInterest,
     GetNextShift,
+    GetPartnerBills,
+    GetPartnerDifferences,
+    GetPartnerFile,
+    GetPartnerPayment,
+    GetPartnerPoints,
     GetPayment,
     GetPaymentReports,
     GetPriceGroups,
+    GetReversals,
     GetShift,
     GetShifts,
+    GetSlipPhoto,
     GetWaitingReadings,
+    GiveBackAtDesk,
+    HandIn,
+    HandInCount,
+    HandInReply,
+    HandIns,
+    HandInState,
+    Handover,
+    HandoverReply,
     HeldReadingsPage,
+    InstalmentAgreement,
+    InstalmentTerms,
+    InterestReply,
+    InterestState,
     ListedShift,
     LookAtBankCredit,
     MatchBankCredit,
     NextShift,
     OpenShift,
+    PartnerBills,
+    PartnerDifference,
+    PartnerDifferenceReply,
+    PartnerDifferences,
+    PartnerEntryKind,
+    PartnerFile,
+    PartnerPayment,
+    PartnerPaymentState,
+    PartnerPoints,
+    PartnerVerdict,
     Payment,
     PaymentRecorded,
     PaymentReply,
@@ -82,14 +133,21 @@ from shared.contracts.billing import (
     PreviewCorrection,
     PriceGroupName,
     PriceGroups,
+    ReadingsFile,
+    ReadingsFileOutcome,
     ReadingsReply,
     ReadingsWaiting,
+    RecordPartnerPayment,
     RecordPayment,
     ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
+    ReturnPaper,
+    ReversalReply,
+    Reversals,
     ReversePayment,
     SendReadingsBack,
+    SettlePartnerDifference,
     Shift,
     ShiftConfirmation,
     ShiftReply,
@@ -97,10 +155,17 @@ from shared.contracts.billing import (
     Shifts,
     ShiftState,
     ShiftTotals,
+    SlipPhoto,
     StartBillRun,
+    StateHandIn,
     TakeBankCredits,
+    TakenBackPayment,
     TakenBankCredits,
+    TakePartnerFile,
+    TakeReadings,
     WaitingReadings,
+    WaiveInterest,
+    WaiverReply,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
 from shared.contracts.customer import (
@@ -141,6 +206,16 @@ from shared.contracts.customer import (
     VisitWithdrawnReply,
     WithdrawVisit,
 )
+from shared.contracts.invoice import (
+    AuthoritySummaries,
+    AuthoritySummary,
+    GetAuthoritySummaries,
+    InvoiceState,
+    LookedUpInvoice,
+    LookUpInvoice,
+    LookupReply,
+    SummaryState,
+)
 from shared.contracts.message import Message, Request
 from shared.contracts.notify import (
     ChangeOptOut,
@@ -178,6 +253,8 @@ from shared.messaging.context import Context
 from shared.printing import Document, QrCode, Rule, Text
 from shared.problems import Conflict, InvalidRequest, NotFound, Problem
 from shared.testing import builders
+from shared.typed_codes import readings_of
+from tests.unit.invoice import samples
 
 R = TypeVar("R", bound=Request[Any])
 
@@ -208,6 +285,15 @@ REQUESTS: list[type[Request[Any]]] = [
     GetBankCredits,
     LookAtBankCredit,
     MatchBankCredit,
+    GetPartnerBills,
+    GetPartnerPayment,
+    GetPartnerPoints,
+    RecordPartnerPayment,
+    TakePartnerFile,
+    GetPartnerFile,
+    GetPartnerDifferences,
+    SettlePartnerDifference,
+    CancelPartnerPayment,
     TakeBankCredits,
     GetPriceGroups,
     GetWaitingReadings,
@@ -220,14 +306,33 @@ REQUESTS: list[type[Request[Any]]] = [
     ReleaseReadings,
     CorrectReadings,
     SendReadingsBack,
+    TakeReadings,
     GetCollectionsReport,
     GetAgeingReport,
+    GetCommissions,
+    GetAuthoritySummaries,
+    GetAgreements,
+    CheckInstalments,
+    AgreeInstalments,
+    EndAgreement,
+    GetInterest,
+    GetDueInterest,
+    ChargeInterest,
+    WaiveInterest,
     GetPaymentReports,
     ReversePayment,
+    GetReversals,
+    ReturnPaper,
+    GiveBackAtDesk,
     OpenShift,
     GetShift,
     CloseShift,
     ConfirmShift,
+    StateHandIn,
+    CountHandIn,
+    GetHandIns,
+    GetSlipPhoto,
+    GetHandover,
     DecideShift,
     GetShifts,
     GetNextShift,
@@ -235,6 +340,7 @@ REQUESTS: list[type[Request[Any]]] = [
     GetReceipt,
     ReprintReceipt,
     VerifyToken,
+    LookUpInvoice,
     GetPublicKeys,
     GetReminders,
     SendReceiptLink,
@@ -250,6 +356,9 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 TOTAL = 475_000
 BILL_NUMBER = "PB15010000001T102026K1"
 DIFFERENCE = -201_096
+
+INVOICE_CODE = "ABCDEFGH234567AB"
+INVOICE_CUSTOMER = "PB15010000001"
 
 Answer = Callable[[Any, UnitOfWork], Awaitable[Any]]
 
@@ -300,6 +409,42 @@ def bill(customer_code: str) -> Bill:
     return builders.bill(customer_code, bill_id=uuid5(UUID(int=1), customer_code), pre_vat=439_815, vat=35_185)
 
 
+INTEREST = 12_345
+
+
+def _interest(customer_code: str, until: date | None) -> InterestState:
+    return InterestState(
+        customer_code=customer_code,
+        unit_code=UNIT.unit_code,
+        until=until or START.date(),
+        bills=[],
+        total=INTEREST,
+        basis="Hợp đồng, điều 5",
+    )
+
+
+def _agreement(agreement_id: UUID, state: AgreementState) -> InstalmentAgreement:
+    ended = state is AgreementState.ENDED
+    return InstalmentAgreement(
+        agreement_id=agreement_id,
+        customer_code="PB15020000001",
+        unit_code=UNIT.unit_code,
+        state=state,
+        amount=TOTAL,
+        paid=0,
+        parts=[FilledInstalment(due_on=START.date(), amount=TOTAL, paid=0)],
+        bills=[],
+        late_days=3,
+        paper="TT 12/2026",
+        reason="Khó khăn",
+        asked_by="Hoa (hoa)",
+        approved_by="Lan (lan)",
+        agreed_at=START,
+        ended_at=START if ended else None,
+        end_reason="Khách đề nghị" if ended else None,
+    )
+
+
 @dataclass
 class BackOffice:
     """Answers every request of the gateway, and emits what the real services would."""
@@ -316,6 +461,7 @@ class BackOffice:
     opted_out: dict[str, set[str]] = field(default_factory=dict)
     """Kinds of message by phone number."""
     shift: Shift | None = None
+    hand_in: HandIn | None = None
     run_begun_by: Actor | None = None
     asked: list[Any] = field(default_factory=list)
     contexts: list[Context] = field(default_factory=list)
@@ -618,6 +764,42 @@ class BackOffice:
     async def GetBillCorrections(self, request: GetBillCorrections, work: UnitOfWork) -> BillCorrections:
         return BillCorrections(corrections=[])
 
+    async def GetPartnerBills(self, request: GetPartnerBills, work: UnitOfWork) -> PartnerBills:
+        return PartnerBills(
+            customer_code=request.customer_code,
+            customer_name="N. V. An",
+            ward="phường An Xuyên",
+            bill_choice=BillChoice.ANY,
+            total=0,
+            bills=[],
+        )
+
+    async def RecordPartnerPayment(self, request: RecordPartnerPayment, work: UnitOfWork) -> PartnerPayment:
+        return PartnerPayment(partner_payment_id=request.partner_payment_id, state=PartnerPaymentState.PAID)
+
+    async def GetPartnerPayment(self, request: GetPartnerPayment, work: UnitOfWork) -> PartnerPayment:
+        return PartnerPayment(partner_payment_id=request.partner_payment_id, state=PartnerPaymentState.UNKNOWN)
+
+    async def CancelPartnerPayment(self, request: CancelPartnerPayment, work: UnitOfWork) -> PartnerPayment:
+        return PartnerPayment(partner_payment_id=request.partner_payment_id, state=PartnerPaymentState.CANCELLED)
+
+    async def TakePartnerFile(self, request: TakePartnerFile, work: UnitOfWork) -> PartnerFile:
+        return partner_file()
+
+    async def GetPartnerFile(self, request: GetPartnerFile, work: UnitOfWork) -> PartnerFile:
+        return partner_file()
+
+    async def GetPartnerDifferences(self, request: GetPartnerDifferences, work: UnitOfWork) -> PartnerDifferences:
+        return PartnerDifferences(differences=[partner_difference()], next=None)
+
+    async def SettlePartnerDifference(
+        self, request: SettlePartnerDifference, work: UnitOfWork
+    ) -> PartnerDifferenceReply:
+        return PartnerDifferenceReply(difference=partner_difference())
+
+    async def GetPartnerPoints(self, request: GetPartnerPoints, work: UnitOfWork) -> PartnerPoints:
+        return PartnerPoints(collection_points=[])
+
     async def TakeBankCredits(self, request: TakeBankCredits, work: UnitOfWork) -> TakenBankCredits:
         return TakenBankCredits(taken=len(request.credits), known=0, credit_ids=[new_id() for _ in request.credits])
 
@@ -703,6 +885,13 @@ class BackOffice:
     async def ReleaseReadings(self, request: ReleaseReadings, work: UnitOfWork) -> ReadingsReply:
         return ReadingsReply(period_id=request.period_id, doubts=[], judged_again=0)
 
+    async def TakeReadings(self, request: TakeReadings, work: UnitOfWork) -> ReadingsFile:
+        outcome = ReadingsFileOutcome.TRIED if request.is_trial else ReadingsFileOutcome.TAKEN
+        counts = dict.fromkeys(("lines", "added", "unchanged", "held", "settled", "bad_count", "rejected_count"), 0)
+        lists = ("bad", "rejected", "held_lines", "remarks", "columns", "ignored_columns", "first_rows")
+        found: dict[str, Any] = {**counts, **{name: [] for name in lists}, "reject_file": None}
+        return ReadingsFile(outcome=outcome, sha256="0" * 64, **found)
+
     async def CorrectReadings(self, request: CorrectReadings, work: UnitOfWork) -> ReadingsReply:
         return ReadingsReply(period_id=new_id(), doubts=[], judged_again=0)
 
@@ -715,9 +904,53 @@ class BackOffice:
         )
         return CollectionsReport(sums=[cash])
 
+    async def GetCommissions(self, request: GetCommissions, work: UnitOfWork) -> CommissionsReport:
+        one = CollectorCommission(
+            collector_code="TN001",
+            collector_name="=Lê Văn Tư",
+            unit_code=UNIT.unit_code,
+            settlements=2,
+            receipts=40,
+            earned=32_000,
+            taken_back_receipts=1,
+            taken_back=800,
+            payable=31_200,
+        )
+        return CommissionsReport(year=request.year, month=request.month, commissions=[one])
+
+    async def GetAuthoritySummaries(self, request: GetAuthoritySummaries, work: UnitOfWork) -> AuthoritySummaries:
+        return AuthoritySummaries(summaries=[authority_summary()])
+
     async def GetAgeingReport(self, request: GetAgeingReport, work: UnitOfWork) -> AgeingReport:
         debt = AgedDebt(unit_code=UNIT.unit_code, age=DebtAge.OLDER, customers=1, bills=2, amount=TOTAL)
         return AgeingReport(day=START.date(), debts=[debt])
+
+    async def GetAgreements(self, request: GetAgreements, work: UnitOfWork) -> Agreements:
+        return Agreements(agreements=[_agreement(new_id(), AgreementState.IN_FORCE)])
+
+    async def CheckInstalments(self, request: CheckInstalments, work: UnitOfWork) -> InstalmentTerms:
+        return InstalmentTerms(debt=TOTAL, late_days=3)
+
+    async def AgreeInstalments(self, request: AgreeInstalments, work: UnitOfWork) -> AgreementReply:
+        return AgreementReply(agreement=_agreement(request.agreement_id, AgreementState.IN_FORCE))
+
+    async def EndAgreement(self, request: EndAgreement, work: UnitOfWork) -> AgreementReply:
+        return AgreementReply(agreement=_agreement(request.agreement_id, AgreementState.ENDED))
+
+    async def GetInterest(self, request: GetInterest, work: UnitOfWork) -> InterestReply:
+        return InterestReply(interest=_interest(request.customer_code, request.until), settled=[])
+
+    async def GetDueInterest(self, request: GetDueInterest, work: UnitOfWork) -> DueInterest:
+        return DueInterest(customers=[_interest(next(iter(self.customers)), request.until)], after=None)
+
+    async def ChargeInterest(self, request: ChargeInterest, work: UnitOfWork) -> ChargeReply:
+        account = AccountState(
+            customer_code=request.customer_code, version=2, debt=request.expected, credit=0, open_bills=1
+        )
+        return ChargeReply(charge_id=request.charge_id, bill=None, account=account)
+
+    async def WaiveInterest(self, request: WaiveInterest, work: UnitOfWork) -> WaiverReply:
+        return WaiverReply(waiver_id=request.waiver_id, waived=request.expected, settled=[])
 
     async def GetPaymentReports(self, request: GetPaymentReports, work: UnitOfWork) -> PaymentReports:
         return PaymentReports(
@@ -733,6 +966,31 @@ class BackOffice:
             ]
         )
 
+    async def GetReversals(self, request: GetReversals, work: UnitOfWork) -> Reversals:
+        return Reversals(reversals=[self._reversal(request.reversal_id)] if request.reversal_id else [])
+
+    async def ReturnPaper(self, request: ReturnPaper, work: UnitOfWork) -> ReversalReply:
+        return ReversalReply(reversal=self._reversal(request.reversal_id))
+
+    async def GiveBackAtDesk(self, request: GiveBackAtDesk, work: UnitOfWork) -> ReversalReply:
+        return ReversalReply(reversal=self._reversal(request.reversal_id))
+
+    def _reversal(self, reversal_id: UUID) -> TakenBackPayment:
+        return TakenBackPayment(
+            reversal_id=reversal_id,
+            payment_id=reversal_id,
+            customer_code=next(iter(self.customers)),
+            collector_code="TN001",
+            amount=TOTAL,
+            method=PaymentMethod.CASH,
+            receipt_number=None,
+            reason="Thu nhầm",
+            reversed_by="KT01",
+            reversed_at=START,
+            cash=None,
+            paper=None,
+        )
+
     async def ReversePayment(self, request: ReversePayment, work: UnitOfWork) -> PaymentReply:
         payment = self.payments[request.payment_id].model_copy(update={"reversed_at": START})
         event = builders.payment_reversed(
@@ -745,6 +1003,8 @@ class BackOffice:
             reversed_at=START,
             account=self.account(payment.customer_code),
             device_id=request.device_id,
+            to_give_back=0 if request.given_back_by else payment.amount,
+            paper_missing=request.paper_returned is False,
         )
         await work.emit(event)
         return PaymentReply(payment=payment, account=event.account)
@@ -797,6 +1057,48 @@ class BackOffice:
         state = ShiftState.DIFFERENT if confirmation.difference else ShiftState.SETTLED
         self.shift = self.shift.model_copy(update={"confirmation": confirmation, "state": state})
         return ShiftReply(shift=self.shift)
+
+    async def StateHandIn(self, request: StateHandIn, work: UnitOfWork) -> HandInReply:
+        assert self.shift is not None
+        self.hand_in = HandIn(
+            hand_in_id=request.hand_in_id,
+            shift_id=request.shift_id,
+            collector_code=request.collector_code,
+            place=request.place,
+            amount=request.amount,
+            slip_number=request.slip_number,
+            has_photo=bool(request.photo),
+            stated_at=START,
+            stated_by=request.stated_by,
+            state=HandInState.WAITING,
+        )
+        return HandInReply(hand_in=self.hand_in, shift=self.shift)
+
+    async def CountHandIn(self, request: CountHandIn, work: UnitOfWork) -> HandInReply:
+        assert self.shift is not None
+        assert self.hand_in is not None
+        counted = HandInCount(
+            counted_cash=request.counted_cash,
+            difference=request.counted_cash - self.hand_in.amount,
+            reason=request.reason,
+            counted_by=request.counted_by,
+            counted_at=START,
+        )
+        self.hand_in = self.hand_in.model_copy(update={"count": counted, "state": HandInState.COUNTED})
+        return HandInReply(hand_in=self.hand_in, shift=self.shift)
+
+    async def GetHandIns(self, request: GetHandIns, work: UnitOfWork) -> HandIns:
+        # Of the unit of the shift that is played.
+        is_seen = not request.unit_codes or "PB1501" in request.unit_codes
+        return HandIns(hand_ins=[self.hand_in] if self.hand_in is not None and is_seen else [])
+
+    async def GetSlipPhoto(self, request: GetSlipPhoto, work: UnitOfWork) -> SlipPhoto:
+        return SlipPhoto(jpeg=b64encode(b"photo").decode())
+
+    async def GetHandover(self, request: GetHandover, work: UnitOfWork) -> HandoverReply:
+        assert self.shift is not None
+        handover = Handover(receipts=2, first_receipt="1K26TAA-1", last_receipt="1K26TAA-2", transfers=0, transferred=0)
+        return HandoverReply(shift=self.shift, collector_name="Trần Văn Thu", unit_code="PB1501", handover=handover)
 
     async def DecideShift(self, request: DecideShift, work: UnitOfWork) -> ShiftReply:
         assert self.shift is not None
@@ -877,6 +1179,31 @@ class BackOffice:
             copies=0,
         )
 
+    async def LookUpInvoice(self, request: LookUpInvoice, work: UnitOfWork) -> LookupReply:
+        if readings_of(request.typed) != [INVOICE_CODE]:
+            return LookupReply(invoice=None)
+        opened = request.customer_code.upper() == INVOICE_CUSTOMER
+        return LookupReply(
+            invoice=LookedUpInvoice(
+                template="1",
+                symbol="K26TAA",
+                number=42,
+                made_on=date(2026, 11, 5),
+                state=InvoiceState.NEW,
+                seller_name="ĐIỆN LỰC CÀ MAU",
+                seller_tax_code="9900000016",
+                buyer_name="NGUYỄN THỊ HẠNH" if opened else "N*** T*** H***",
+                buyer_address="Cà Mau",
+                before_vat=440_000,
+                vat=35_000,
+                total=475_000,
+                signed_at=START,
+            ),
+            lookup_code=INVOICE_CODE,
+            opened=opened,
+            document=f"<HDon>{samples.data().decode()}<DSCKS></DSCKS></HDon>" if opened else "",
+        )
+
     async def GetPublicKeys(self, request: GetPublicKeys, work: UnitOfWork) -> PublicKeysReply:
         key = PublicKey(key_id="01", algorithm="EdDSA", public_key_pem="PEM", not_before=START, not_after=None)
         return PublicKeysReply(keys=[key])
@@ -945,3 +1272,55 @@ class BackOffice:
 def tomorrow() -> datetime:
     """A moment in the future, whatever the clock says."""
     return datetime.now(UTC) + timedelta(days=1)
+
+
+def partner_file() -> PartnerFile:
+    """Return a file of a partner with one line that matches."""
+    return PartnerFile(
+        partner_code="VNPOST",
+        business_date=date(2026, 11, 22),
+        sha256="0" * 64,
+        taken_at=datetime(2026, 11, 23, tzinfo=UTC),
+        late=False,
+        lines=1,
+        paid=475_000,
+        cancelled=0,
+        verdicts={PartnerVerdict.MATCHED: 1},
+        result="a,b\n",
+    )
+
+
+def partner_difference() -> PartnerDifference:
+    """Return a payment that only the partner has."""
+    return PartnerDifference(
+        difference_id=UUID(int=77),
+        partner_code="VNPOST",
+        business_date=date(2026, 11, 22),
+        verdict=PartnerVerdict.MISSING_HERE,
+        kind=PartnerEntryKind.PAY,
+        partner_payment_id="VN-9",
+        customer_code="PB15010000001",
+        their_amount=5_000,
+        our_amount=None,
+        found_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+
+
+def authority_summary() -> AuthoritySummary:
+    return AuthoritySummary(
+        summary_id=new_id(),
+        seller_tax_code="9900000016",
+        period="2026-11",
+        number=1,
+        supplement=0,
+        invoices=2,
+        before_vat=1_000,
+        vat=80,
+        total=1_080,
+        due_on=date(2026, 12, 20),
+        made_at=START,
+        made_by="Lan",
+        state=SummaryState.ACCEPTED,
+        problem="",
+        message_code="9900000016" + "A" * 32,
+    )

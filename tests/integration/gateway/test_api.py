@@ -10,7 +10,17 @@ from uuid import UUID
 import pytest
 
 from shared.contracts.actor import Actor, ActorKind, Proof
-from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
+from shared.contracts.billing import (
+    CloseShift,
+    CountHandIn,
+    GetReversals,
+    GiveBackAtDesk,
+    PaymentReply,
+    RecordPayment,
+    ReturnPaper,
+    ReversePayment,
+    StateHandIn,
+)
 from shared.contracts.customer import ChooseSmsLanguage, GetVisit, RecordVisit, SearchCustomers, VisitReply
 from shared.contracts.notify import ChangeOptOut
 from shared.contracts.receipt import Verification, VerifyToken
@@ -185,9 +195,70 @@ async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversa
     assert (waiting["payment"]["payment_id"], waiting["reason"]) == (str(paid), "Thu nhầm khách")
     # The customer is another collector's now.
     await gateway.add_customer(CUSTOMER, "TN002", version=2)
-    await cashier.reverse(paid, "Thu nhầm khách")
+    await cashier.reverse(paid, "Thu nhầm khách", paper_returned=False)
     update = await phone.wait_for_update(CUSTOMER, "payment.reversed")
     assert (update["payment"]["payment_id"], update["reason"]) == (str(paid), "Thu nhầm khách")
+    assert (update["to_give_back"], update["paper_missing"]) == (TOTAL, True)
+
+
+async def test_the_office_takes_papers_back_and_gives_cash_back_and_a_phone_does_neither(
+    gateway: GatewaySystem,
+) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    paid = (await phone.pay(CUSTOMER, TOTAL)).payment.payment_id
+    reversal_id = new_id()
+    await cashier.reverse(paid, "Thu nhầm", reversal_id=reversal_id, at_office=True)
+    [asked] = gateway.office.asked_for(ReversePayment)
+    assert (asked.given_back_by, asked.paper_returned) == (cashier.device_id, None)
+    await cashier.return_paper(reversal_id)
+    await cashier.give_back(reversal_id)
+    [given] = gateway.office.asked_for(GiveBackAtDesk)
+    assert (given.reversal_id, given.given_back_by) == (reversal_id, cashier.device_id)
+    assert [one.reversal_id for one in gateway.office.asked_for(ReturnPaper)] == [reversal_id]
+    await cashier.reversals(waiting="true", collector_code="TN001")
+    listed = gateway.office.asked_for(GetReversals)[-1]
+    assert (listed.waiting, listed.collector_code) == (True, "TN001")
+    for method, path in (
+        ("GET", "/v1/reversals"),
+        ("POST", f"/v1/reversals/{reversal_id}/paper"),
+        ("POST", f"/v1/reversals/{reversal_id}/cash"),
+    ):
+        with pytest.raises(Problem, match="not-allowed"):
+            await phone.call(method, path)
+
+
+async def test_a_phone_says_what_is_handed_in_and_the_office_counts_it(gateway: GatewaySystem) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    shift_id = (await phone.open_shift()).shift.shift_id
+    said = (await phone.hand_in(shift_id, 200_000, place="bank", slip_number="VCB-00991234", photo="/9j/2Q==")).hand_in
+    [asked] = gateway.office.asked_for(StateHandIn)
+    assert (asked.hand_in_id, asked.collector_code, asked.device_id) == (said.hand_in_id, "TN001", phone.device_id)
+    assert [one.hand_in_id for one in (await phone.hand_ins(shift_id)).hand_ins] == [said.hand_in_id]
+    assert [one.hand_in_id for one in (await cashier.hand_ins(waiting="true")).hand_ins] == [said.hand_in_id]
+    of_photo = f"/v1/hand-ins/{said.hand_in_id}/photo"
+    async with gateway.session.get(
+        f"{gateway.url}{of_photo}", headers={"Authorization": f"Bearer {cashier.token}"}
+    ) as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/jpeg", b"photo")
+    counted = (await cashier.count_hand_in(said.hand_in_id, 199_000, "Thiếu 1.000")).hand_in
+    assert counted.count is not None
+    assert (counted.count.difference, counted.count.reason) == (-1_000, "Thiếu 1.000")
+    [counting] = gateway.office.asked_for(CountHandIn)
+    assert counting.device_id == cashier.device_id
+    handover = await cashier.call("GET", f"/v1/shifts/{shift_id}/handover")
+    assert (handover["handover"]["receipts"], handover["unit_code"]) == (2, "PB1501")
+    for method, path in (
+        ("GET", "/v1/hand-ins"),
+        ("GET", of_photo),
+        ("GET", f"/v1/shifts/{shift_id}/handover"),
+        ("POST", f"/v1/hand-ins/{said.hand_in_id}/count"),
+    ):
+        with pytest.raises(Problem, match="not-allowed"):
+            await phone.call(method, path, body={"counted_cash": 0} if method == "POST" else None)
+    with pytest.raises(Problem, match="not-allowed"):
+        await cashier.call(
+            "POST", f"/v1/shifts/{shift_id}/hand-ins", body={"place": "cashier", "amount": 1}, key=new_id()
+        )
 
 
 async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_the_office_alone(
@@ -693,7 +764,7 @@ async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: G
         assert "475.000" in await response.text()
 
 
-@pytest.mark.parametrize("path", ["/", "/R", "/R/", "/r", "/r/", "/R?code=", "/R?fbclid=x", "/?lang=fr"])
+@pytest.mark.parametrize("path", ["/", "/R", "/R/", "/r", "/r/", "/R?code=", "/R?fbclid=x&fbclid=y", "/?lang=fr"])
 async def test_what_the_receipt_prints_leads_to_a_form_for_people(gateway: GatewaySystem, path: str) -> None:
     async with gateway.session.get(gateway.url + path) as response:
         assert (response.status, response.content_type) == (200, "text/html")

@@ -332,7 +332,7 @@ async def test_every_end_of_a_job_that_is_no_notice_is_emitted_once(gateway: Gat
     assert [row[0] for row in await gateway.pool.fetch(actors, f"print_job:{job_id}")] == [str(phone.device_id)] * 2
     history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     states = [row["state"] for row in history]
-    assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
+    assert states == ["offered", "printing", "unconfirmed", "printed"]
 
 
 async def _ended(system: GatewaySystem, job_id: UUID, expected: tuple[str, int]) -> bool:

@@ -8,6 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from services.gateway.domain.staff import StaffRole
 from shared.contracts.billing import GetAgeingReport, GetCollectionsReport
+from shared.contracts.invoice import GetAuthoritySummaries
 from tests.integration.gateway.back_office import TOTAL
 from tests.integration.gateway.conftest import GatewaySystem
 from tests.integration.gateway.people import person
@@ -41,6 +42,11 @@ async def test_reports_are_of_the_units_of_whoever_reads_them(gateway: GatewaySy
             "ageing-",
             ["day", "unit_code", "age", "customers", "bills", "amount"],
         ),
+        (
+            "/v1/reports/ageing/export?by=route",
+            "ageing-",
+            ["day", "unit_code", "route", "age", "customers", "bills", "amount"],
+        ),
     ],
 )
 async def test_a_report_is_a_workbook_or_a_csv(gateway: GatewaySystem, path: str, name: str, header: list[str]) -> None:
@@ -51,3 +57,15 @@ async def test_a_report_is_a_workbook_or_a_csv(gateway: GatewaySystem, path: str
     assert (first, row[-1]) == (header, TOTAL)
     text = (await accountant.call("GET", f"{path}&format=csv".replace("?&", "?"))).body.decode("utf-8-sig")
     assert text.splitlines()[0] == ",".join(header)
+
+
+async def test_summaries_for_the_tax_authority_are_seen_by_people_of_all_units(gateway: GatewaySystem) -> None:
+    accountant = await person(gateway, "lan", StaffRole.ACCOUNTANT)
+    of_a_unit = await person(gateway, "hoa", StaffRole.ACCOUNTANT, units=("PB1502",))
+
+    seen = await accountant.call("GET", "/v1/reports/invoice-summaries?period=2026-11")
+
+    assert [(one["total"], one["state"]) for one in seen.body["summaries"]] == [(1_080, "accepted")]
+    assert [one.period for one in gateway.office.asked_for(GetAuthoritySummaries)] == ["2026-11"]
+    assert (await of_a_unit.call("GET", "/v1/reports/invoice-summaries")).body["summaries"] == []
+    assert (await accountant.call("GET", "/v1/reports/invoice-summaries?period=2026-Q5")).status == 422

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(minutes=5)
 ACTOR = "collector:TN001"
 
-NUMBERED = (Trigger.ACCEPT, Trigger.START, Trigger.PRINT_AGAIN, *rules.REPORTS.values())
+NUMBERED = (Trigger.ACCEPT, Trigger.START, Trigger.START_AT_ONCE, Trigger.PRINT_AGAIN, *rules.REPORTS.values())
 """What is about a certain attempt."""
 
 
@@ -201,7 +201,9 @@ async def test_two_events_at_the_same_time_come_to_what_one_after_the_other_woul
         assert await queue.stored(job.job_id) in serial, (job, first, second)
 
 
-@pytest.mark.parametrize("trigger", [Trigger.ACCEPT, Trigger.START, Trigger.REPORT_PRINTED, Trigger.REPORT_FAILED])
+@pytest.mark.parametrize(
+    "trigger", [Trigger.ACCEPT, Trigger.START, Trigger.START_AT_ONCE, Trigger.REPORT_PRINTED, Trigger.REPORT_FAILED]
+)
 async def test_no_event_of_one_device_changes_a_job_of_another(queue: Queue, trigger: Trigger) -> None:
     for state in PrintJobState:
         job = queue.job(state)
@@ -212,12 +214,15 @@ async def test_no_event_of_one_device_changes_a_job_of_another(queue: Queue, tri
         assert await queue.traces(job.job_id) == before
 
 
+@pytest.mark.parametrize("trigger", [Trigger.ACCEPT, Trigger.START_AT_ONCE])
 @pytest.mark.parametrize("state", list(PrintJobState))
-async def test_a_promise_on_a_stream_that_is_not_the_latest_changes_nothing(queue: Queue, state: PrintJobState) -> None:
+async def test_a_promise_on_a_stream_that_is_not_the_latest_changes_nothing(
+    queue: Queue, state: PrintJobState, trigger: Trigger
+) -> None:
     job = queue.job(state)
     await queue.add(job)
     before = await queue.traces(job.job_id)
-    accepted = PrintJobEvent(job.job_id, Trigger.ACCEPT, attempt=2, device_id=job.device_id, stream=new_id())
+    accepted = PrintJobEvent(job.job_id, trigger, attempt=2, device_id=job.device_id, stream=new_id())
     with pytest.raises(StreamReplaced):
         await queue.print_jobs.apply(accepted)
     assert await queue.traces(job.job_id) == before

@@ -17,14 +17,19 @@ from services.notify.domain.kinds import Kind
 from services.notify.domain.reminders import BlockedPhone, OptOut
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
+from services.notify.dunning.orders import Orders
+from services.notify.dunning.rules import NO_DUNNING, Dunning
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.end_complaint import end_complaint
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.keep_customers import keep_customers
+from services.notify.handlers.note_agreement import note_agreement
 from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.note_bill_correction import note_bill_correction
 from services.notify.handlers.note_complaint import note_complaint
+from services.notify.handlers.note_dispute import note_dispute
+from services.notify.handlers.note_waiting_credit import note_waiting_credit
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.thank_for_payment import thank_for_payment
@@ -34,7 +39,16 @@ from services.notify.store.blocked_phones import add_opt_out, block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
-from shared.contracts.billing import BillCorrected, BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import (
+    AgreementChanged,
+    BankCreditWaiting,
+    BillCorrected,
+    BillDisputeChanged,
+    BillIssued,
+    NoticeIssued,
+    PaymentRecorded,
+    PaymentReversed,
+)
 from shared.contracts.customer import (
     ComplaintRecorded,
     ComplaintSettled,
@@ -49,7 +63,10 @@ from shared.messaging.units_of_work import UnitsOfWork
 from tests.integration.notify.notices import CODE, Clock
 
 Consumed = (
-    BillCorrected
+    AgreementChanged
+    | BankCreditWaiting
+    | BillCorrected
+    | BillDisputeChanged
     | BillIssued
     | ComplaintRecorded
     | ComplaintSettled
@@ -76,8 +93,11 @@ class Notify:
         chains: Chains | None = None,
         terms: Mapping[str, Terms] | None = None,
         budget: Budget | None = None,
+        dunning: Dunning = NO_DUNNING,
     ) -> None:
         self.pool = pool
+        self.dunning = dunning
+        self.orders = Orders(dunning, clock)
         self.clock = clock
         self.texts = ReminderTexts(load_templates())
         self.limits = limits
@@ -111,29 +131,37 @@ class Notify:
             async with self.new_work() as work:
                 await self.handle(event, work)
 
-    async def handle(self, event: Consumed, work: UnitOfWork) -> None:
+    async def handle(self, event: Consumed, work: UnitOfWork) -> None:  # noqa: PLR0912 - one branch an event
         """Handle one event in a transaction that may have others."""
         match event:
             case NoticeIssued():
-                await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
+                await schedule_reminder(
+                    event, work, texts=self.texts, limits=self.limits, orders=self.orders, clock=self.clock
+                )
             case PaymentRecorded():
-                await cancel_reminders(event, work)
+                await cancel_reminders(event, work, orders=self.orders)
             case PaymentReversed():
                 await restore_reminders(event, work, clock=self.clock)
             case VisitWithdrawn():
-                await withdraw_reminder(event, work)
+                await withdraw_reminder(event, work, orders=self.orders)
             case BillCorrected():
-                await note_bill_correction(event, work)
+                await note_bill_correction(event, work, orders=self.orders)
+            case BillDisputeChanged():
+                await note_dispute(event, work, orders=self.orders, clock=self.clock)
+            case AgreementChanged():
+                await note_agreement(event, work, orders=self.orders)
+            case BankCreditWaiting():
+                await note_waiting_credit(event, work, orders=self.orders)
             case BillIssued():
-                await note_bill(event, work)
+                await note_bill(event, work, orders=self.orders)
             case ComplaintRecorded():
-                await note_complaint(event, work)
+                await note_complaint(event, work, orders=self.orders)
             case ComplaintSettled():
                 await end_complaint(event, work, clock=self.clock)
             case CustomerChanged():
-                await keep_customer(event, work)
+                await keep_customer(event, work, orders=self.orders)
             case CustomersChanged():
-                await keep_customers(event, work)
+                await keep_customers(event, work, orders=self.orders)
             case ReceiptIssued():
                 await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
 

@@ -21,8 +21,9 @@ from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.note_released_bills import note_released_bills
 from services.notify.store.reminders import claim_due
 from shared.clock import VIETNAM
-from shared.contracts.billing import BillIssued, NoticeKind
-from shared.contracts.customer import CustomerChanged
+from shared.contracts.billing import AgreementState, BillIssued, NoticeKind
+from shared.contracts.common import DisputedBills
+from shared.contracts.customer import ComplaintKind, ComplaintRecorded, CustomerChanged
 from shared.contracts.notify import ChangeOptOut, GetOptOuts, GetReminders
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
 from shared.ids import new_id
@@ -30,9 +31,11 @@ from shared.metrics import REGISTRY
 from shared.testing.builders import (
     UNIT,
     account,
+    agreement_changed,
     bill,
     bills_released,
     customer,
+    dispute_changed,
     notice_issued,
     payment,
     payment_recorded,
@@ -123,6 +126,27 @@ async def test_a_customer_whose_bill_is_overdue_gets_the_message_at_eight(
     assert (sms.phone, sms.template, sms.segments) == (PHONE, "overdue", 1)
     for words in (CODE, "871.020d", "21/11", "19001006"):
         assert words in sms.text
+
+
+async def test_nobody_is_reminded_who_pays_in_parts_until_the_agreement_is_broken(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    await notify.consume(is_customer(), owes())
+    assert await planner(notify).plan() == 1
+    begun = agreement_changed()
+    await notify.consume(begun)
+    assert await rows(notify.pool) == [("overdue", "cancelled", "instalments")]
+    kept_up = planner(notify)
+    assert await kept_up.plan() == 0
+    await notify.consume(notice())
+    clock.moment = EIGHT
+    assert await notify.sender.send_due() == 0, "nor after a visit"
+    broken = agreement_changed(agreement_id=begun.agreement.agreement_id, state=AgreementState.BROKEN)
+    await notify.consume(broken)
+    assert await kept_up.plan() == 1
+    assert await notify.sender.send_due() == 1
+    assert [sms.template for sms in operator.sent] == ["overdue"]
+    assert await notify.violations() == []
 
 
 async def test_planning_again_in_any_copy_adds_nothing(notify: Notify, operator: Operator, clock: Clock) -> None:
@@ -234,7 +258,7 @@ async def test_a_batch_of_a_bill_run_is_known_of_each_customer_and_cancels_what_
     await planner(notify).plan()
     async with notify.new_work() as work:
         batch = bills_released(account(CODE, version=2), account(other, debt=5, version=1, oldest_due_date=DUE))
-        await note_released_bills(batch, work)
+        await note_released_bills(batch, work, orders=notify.orders)
     assert [row[1:] for row in await rows(pool)] == [("cancelled", "paid")]
     known = await pool.fetch("SELECT debt, oldest_due_date FROM accounts ORDER BY debt")
     assert [tuple(row) for row in known] == [(0, None), (5, DUE)]
@@ -572,3 +596,28 @@ async def test_a_counter_opts_a_number_out_of_a_kind_and_of_all_and_in_again(not
             await change_opt_out(change(kind="nonsense"), work, clock=notify.clock)
         with pytest.raises(UnknownKind):
             await change_opt_out(change(kind="due_soon", wrong_number=True), work, clock=notify.clock)
+
+
+async def test_a_campaign_asks_for_the_oldest_bill_that_nobody_complains_about(
+    pool: asyncpg.Pool, notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    bills = DisputedBills(bill_numbers=["HD-9"], debt=300_000, other_due_date=DUE)
+    owed = account(CODE, debt=871_020, version=2, oldest_due_date=DUE - timedelta(days=20), disputed=bills)
+    complaint = ComplaintRecorded(
+        complaint_id=new_id(),
+        customer_code=CODE,
+        kind=ComplaintKind.AMOUNT,
+        bill_number="HD-9",
+        answer_by=DUE,
+        recorded_at=MORNING,
+    )
+    await notify.consume(is_customer(), owes(due=DUE - timedelta(days=20)), complaint)
+    assert await planner(notify).plan() == 0
+    await notify.consume(dispute_changed(owed))
+    assert await planner(notify).plan() == 1
+    clock.moment = EIGHT
+    await notify.sender.send_due()
+    [sms] = operator.sent
+    assert "571.020d" in sms.text
+    assert f"{DUE:%d/%m}" in sms.text
+    assert await notify.violations() == []

@@ -1,4 +1,4 @@
-"""While a complaint about a bill is open, no SMS asks its customer for money."""
+"""While a complaint about a bill is open, no SMS asks for its money; other bills are reminded of."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 
 from services.notify.domain.verdict import Limits
+from shared.contracts.common import AccountState, DisputedBills
 from shared.contracts.customer import ComplaintFinding, ComplaintKind, ComplaintRecorded, ComplaintSettled
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
-from tests.integration.notify.notices import CODE, NIGHT, NOON, Clock, Operator, notice, paid
+from shared.testing.builders import account, dispute_changed
+from tests.integration.notify.notices import CODE, NIGHT, NOON, Clock, Operator, notice, paid, reversed_payment
 from tests.integration.notify.notify_handlers import Notify
 
 
@@ -133,3 +135,96 @@ async def test_complaint_and_answer_leave_the_same_in_whatever_order_and_however
     clock.advance(hours=10)
     await notify.sender.send_due()
     assert len(operator.sent) == 1
+
+
+def disputed(
+    *numbers: str, debt: int = 300_000, of: int = 871_020, other_due: date | None = None, version: int = 2
+) -> AccountState:
+    """Return an account with bills that complaints are open about, ``debt`` of them open."""
+    bills = DisputedBills(bill_numbers=list(numbers), debt=debt, other_due_date=other_due) if numbers else None
+    return account(CODE, debt=of, version=version, disputed=bills)
+
+
+async def test_a_customer_with_another_bill_is_reminded_of_that_one_with_its_amount(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    await notify.consume(notice(issued_at=NIGHT), complained(new_id()), dispute_changed(disputed("HD-10")))
+    assert await notify.violations() == []
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    [sms] = operator.sent
+    assert "571.020d" in sms.text
+    # The months were those of both bills.
+    assert "T10/2026" not in sms.text
+
+
+async def test_what_billing_tells_and_the_complaint_may_come_in_any_order(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    await notify.consume(notice(issued_at=NIGHT), dispute_changed(disputed("HD-10")), complained(new_id()))
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert ["571.020d" in sms.text for sms in operator.sent] == [True]
+
+
+async def test_a_customer_who_owes_the_disputed_bill_only_is_not_reminded(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    told = dispute_changed(disputed("HD-10", debt=871_020))
+    await notify.consume(notice(issued_at=NIGHT), complained(new_id()), told)
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert operator.sent == []
+    assert (await notify.reminder()).cause == "complaint"
+    assert await notify.violations() == []
+
+
+async def test_a_number_that_is_no_bill_stops_everything(notify: Notify, operator: Operator, clock: Clock) -> None:
+    told = dispute_changed(disputed("HD-10"))
+    await notify.consume(notice(issued_at=NIGHT), complained(new_id()), complained(new_id(), bill_number="HD-1O"), told)
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert operator.sent == []
+
+
+async def test_an_answer_brings_the_whole_debt_back_in_whatever_order_it_is_told(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    for order in permutations(range(2)):
+        complaint = new_id()
+        version = 10 * (len(operator.sent) + 1)
+        await notify.consume(notice(issued_at=clock.moment, version=version), complained(complaint))
+        await notify.consume(dispute_changed(disputed("HD-10", debt=871_020, version=version + 1)))
+        ends = (answered(complaint), dispute_changed(disputed(version=version + 2)))
+        await notify.consume(*(ends[place] for place in order))
+        assert await notify.violations() == []
+        clock.advance(hours=10)
+        await notify.sender.send_due()
+        clock.advance(hours=14)
+        assert "871.020d" in operator.sent[-1].text
+    assert len(operator.sent) == 2
+
+
+async def test_a_payment_of_the_other_bill_that_is_taken_back_is_reminded_of_again(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    bill = DisputedBills(bill_numbers=["HD-10"], debt=300_000)
+    payment, reversal = paid(debt=300_000, version=3), reversed_payment(version=4)
+    await notify.consume(notice(issued_at=NIGHT), complained(new_id()), dispute_changed(disputed("HD-10")))
+    await notify.consume(
+        payment.model_copy(update={"account": payment.account.model_copy(update={"disputed": bill})}),
+        reversal.model_copy(update={"account": reversal.account.model_copy(update={"disputed": bill})}),
+    )
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert ["571.020d" in sms.text for sms in operator.sent] == [True]
+
+
+async def test_an_account_that_a_version_before_wrote_since_asks_for_nothing(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    await notify.consume(notice(issued_at=NIGHT), complained(new_id()), dispute_changed(disputed("HD-10")))
+    await notify.pool.execute("UPDATE accounts SET version = 3, debt = 871020")
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert operator.sent == []

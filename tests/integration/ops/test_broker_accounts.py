@@ -10,12 +10,13 @@ import aio_pika
 import pytest
 import pytest_asyncio
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed, ProbableAuthenticationError
 from pydantic import SecretStr
 
 from ops import broker_accounts
 from ops.system import SERVICES
 from shared.contracts.actor import Actor, ActorKind, Proof, service_actor
+from shared.contracts.billing import BillsTold
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.registry import messages, owner
 from shared.messaging import Access, EventHandler, Names, RequestHandler, Topology, UnitOfWork, correlated
@@ -46,7 +47,7 @@ def private_broker() -> RabbitMQ:
 async def system(
     private_broker: RabbitMQ, broker_connection: AbstractConnection, amqp_url: str
 ) -> AsyncIterator[BrokerView]:
-    """A namespace with the accounts of the five services and what their migrations declare."""
+    """A namespace with the accounts of the six services and what their migrations declare."""
     view = BrokerView(broker_connection, f"test_{uuid4().hex[:12]}")
     namespace = view.names.namespace
     await asyncio.to_thread(private_broker.import_definitions, broker_accounts.broker_definitions(namespace, PASSWORDS))
@@ -134,7 +135,7 @@ Deed = Callable[[AbstractChannel, Names], Awaitable[object]]
 
 async def _bind_to_what_is_not_consumed(channel: AbstractChannel, names: Names) -> None:
     queue = await channel.get_queue(names.event_queue("notify"), ensure=False)
-    await queue.bind(names.events, "visit.recorded.v1")
+    await queue.bind(names.events, BillsTold.routing_key())
 
 
 async def _read_anothers_queue(channel: AbstractChannel, names: Names) -> None:
@@ -242,6 +243,33 @@ async def test_a_service_does_all_of_its_work_with_its_own_account(
         assert len(seen) == 2
     finally:
         await asyncio.to_thread(private_broker.remove_accounts, list(passwords))
+
+
+async def test_other_passwords_are_taken_over_by_the_broker_at_work_and_end_no_connection(
+    private_broker: RabbitMQ, amqp_url: str
+) -> None:
+    namespace = f"test_{uuid4().hex[:12]}"
+
+    def url(passwords: dict[str, str]) -> str:
+        return broker_accounts.service_url(amqp_url, namespace, "billing", passwords["billing"])
+
+    async def provisioned(passwords: dict[str, str]) -> None:
+        found = broker_accounts.broker_definitions(namespace, passwords)
+        await asyncio.to_thread(private_broker.import_definitions, found)
+
+    others = {service: f"another/of-{service}@" for service in SERVICES}
+    try:
+        await provisioned(PASSWORDS)
+        async with await aio_pika.connect(url(PASSWORDS)) as old_copy:
+            await provisioned(others)
+            async with await aio_pika.connect(url(others)) as new_copy:
+                for copy in (old_copy, new_copy):
+                    assert not (await copy.channel()).is_closed
+            with pytest.raises(ProbableAuthenticationError):
+                await aio_pika.connect(url(PASSWORDS))
+    finally:
+        accounts = [account_name(namespace, service) for service in SERVICES]
+        await asyncio.to_thread(private_broker.remove_accounts, accounts)
 
 
 async def test_the_broker_refuses_a_request_under_another_account(names: Names, amqp_url: str) -> None:

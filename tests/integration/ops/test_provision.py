@@ -8,11 +8,11 @@ import pytest
 from ops import provision
 from ops.system import SERVICES
 from shared.db import migrate
-from tests.integration.ops.provisioned import PASSWORDS, connected, provisioned
+from tests.integration.ops.provisioned import PASSWORDS, connected, connected_as_owner, provisioned
 
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S', 'v')
+WHERE relnamespace IN ('public'::regnamespace, 'partitions'::regnamespace) AND relkind IN ('r', 'p', 'S', 'v')
 """
 ADD_SELLER = "INSERT INTO seller VALUES ('0300942001', 'AA', now())"
 ADD_SERIES = (
@@ -49,6 +49,13 @@ async def test_a_service_can_neither_change_its_tables_nor_what_is_only_added(po
             "UPDATE seller SET suffix = 'ZZ'",
             "DELETE FROM series",
             "DELETE FROM migration_history",
+            "DELETE FROM outbox",
+            "DELETE FROM inbox",
+            "UPDATE partitioned_tables SET kept = '1 second'",
+            "SELECT make_partitions('outbox', now() + interval '1 year')",
+            "SELECT begin_partitions('receipt', 'day', 1)",
+            "SELECT FROM partitions.outbox_default",
+            "DROP TABLE partitions.outbox_default",
             "SET session_replication_role = replica",
             f'ALTER DATABASE "{system}_receipt" RENAME TO mine',
             f'SET ROLE "{system}_receipt_migration"',
@@ -101,3 +108,24 @@ async def test_no_service_can_enter_the_database_of_another(postgres_url: str, s
     url_of_notify = provision.database_url(postgres_url, system, "notify", PASSWORDS["notify"])
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(url_of_notify.removesuffix("_notify") + "_receipt")
+
+
+async def test_other_passwords_take_effect_at_the_next_connection_and_end_no_session(
+    postgres_url: str, system: str
+) -> None:
+    await provisioned(postgres_url, system, "notify")
+    old_copy = await connected(postgres_url, system, "notify")
+    try:
+        await provision.provision(postgres_url, system, {"notify": "another/one@"}, "another-migration")
+        new_copy = await asyncpg.connect(provision.database_url(postgres_url, system, "notify", "another/one@"))
+        try:
+            for copy in (old_copy, new_copy):
+                await copy.execute("INSERT INTO inbox (consumer, message_id) VALUES ('notify', gen_random_uuid())")
+        finally:
+            await new_copy.close()
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await connected(postgres_url, system, "notify")
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await connected_as_owner(postgres_url, system, "notify")
+    finally:
+        await old_copy.close()

@@ -16,10 +16,11 @@ from ops import provision
 from ops.system import SERVICES
 from services.billing.store import staged_readings
 from services.customer.imports.rows import FORMATS
-from services.customer.store import imports
+from services.customer.store import imports, new_rows
 from shared.db import Connection
 from shared.db.migrate import SHARED
 from shared.db.privileges import RightsFileError, grant_rights, quoted, read_rights
+from shared.ids import new_id
 from tests.integration.ops.provisioned import connected, connected_as_owner, provisioned
 
 SQL = re.compile(r"(\s|--.*\n)*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
@@ -29,10 +30,10 @@ OF_TRIGGERS = {
 """What triggers do with the rights of the service."""
 
 COLUMNS = """
-SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+SELECT c.relname AS name, c.relispartition AS is_partition, array_agg(a.attname::text ORDER BY a.attnum) AS columns
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
-GROUP BY c.relname
+GROUP BY c.relname, c.relispartition
 """
 
 
@@ -54,7 +55,8 @@ def statements(service: str) -> list[str]:
         for module in walk_packages(import_module(name).__path__, f"{name}."):
             if not module.name.endswith("__main__"):
                 found.update(dict.fromkeys(_texts(vars(import_module(module.name)))))
-    found.update(dict.fromkeys(_texts(vars(import_module("shared.idempotency")))))
+    for name in ("shared.idempotency", "shared.db.partitions"):
+        found.update(dict.fromkeys(_texts(vars(import_module(name)))))
     return list(found)
 
 
@@ -79,6 +81,8 @@ class Database:
     as_service: Connection
     as_owner: Connection
     tables: dict[str, list[str]]
+    partitions: dict[str, list[str]]
+    """Used by the rights of their table; nobody has rights on one by itself."""
     explained: dict[str, str]
     """Statement → what has PostgreSQL plan it, and so check the rights, without doing anything."""
 
@@ -111,8 +115,11 @@ async def database(postgres_url: str, system: str, service: str) -> AsyncIterato
             explained[statement] = f"EXPLAIN EXECUTE s{number}" + (
                 f"({', '.join(['NULL'] * parameters)})" if parameters else ""
             )
-        tables = {row["name"]: row["columns"] for row in await as_owner.fetch(COLUMNS)}
-        yield Database(service, provision.database_name(system, service), as_service, as_owner, tables, explained)
+        found = await as_owner.fetch(COLUMNS)
+        tables = {row["name"]: row["columns"] for row in found if not row["is_partition"]}
+        partitions = {row["name"]: row["columns"] for row in found if row["is_partition"]}
+        role = provision.database_name(system, service)
+        yield Database(service, role, as_service, as_owner, tables, partitions, explained)
     finally:
         await as_service.close()
         await as_owner.close()
@@ -124,6 +131,12 @@ async def _make_tables_of_an_import(connection: Connection) -> None:
     for form in FORMATS:
         made = imports.new_table(form.table, [*form.columns, *form.derived])
         await connection.execute(made.replace("ON COMMIT DROP", ""))
+    for table, columns in new_rows._ADDED_COLUMNS.items():
+        form = next(form for form in FORMATS if form.table == table)
+        some = imports.new_table(table, [*form.columns, *form.derived], f"some_{table}")
+        added = new_rows._ADDED_TABLE.format(table=table, columns=columns)
+        for made in (some, added):
+            await connection.execute(made.replace("ON COMMIT DROP", ""))
     await connection.execute(imports._ORDER_AFFECTED.replace("ON COMMIT DROP", ""))
 
 
@@ -163,8 +176,8 @@ async def test_every_right_to_change_a_table_is_needed_by_a_statement(database: 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_that_is_taken_over_can_do_nothing_else_with_any_table(database: Database) -> None:
     done = []
-    for table, columns in database.tables.items():
-        granted = rights(database.service)[table]
+    for table, columns in (database.tables | database.partitions).items():
+        granted = rights(database.service)[table] if table in database.tables else []
         changeable = {
             column
             for right in granted
@@ -194,6 +207,16 @@ async def test_a_service_that_is_taken_over_can_do_nothing_else_with_any_table(d
             else:
                 done.append(attack)
     assert done == []
+
+
+@pytest.mark.parametrize("service", ["billing"])
+async def test_a_table_that_has_become_a_partition_keeps_no_rights_of_its_own(database: Database) -> None:
+    await database.as_owner.execute("CREATE TABLE earlier (LIKE draft_bills)")
+    await database.as_owner.execute(f"GRANT ALL ON TABLE earlier TO {quoted(database.role)}")
+    await database.as_owner.execute(f"ALTER TABLE draft_bills ATTACH PARTITION earlier FOR VALUES IN ('{new_id()}')")
+    await grant_rights(database.as_owner, database.role, rights("billing"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await database.as_service.execute("SELECT FROM earlier")
 
 
 @pytest.mark.parametrize("service", ["billing"])

@@ -9,7 +9,6 @@ import fcntl
 import io
 import json
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from PIL import Image
 
 from shared.printing import WidthDots
 from shared.testing import wait_until
+from stack.ports import free_ports
 
 VERSION = "0.4.0"
 HOME = Path(__file__).parents[3] / ".local" / "emupos"
@@ -157,19 +157,11 @@ class Printer:
             return await answer.text()
 
 
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 @contextlib.asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[dict[WidthDots, Printer]]:
     """A 58 mm and an 80 mm printer, until the end of the block. Raises UnavailableError."""
     command = await asyncio.to_thread(install)
-    api_port, *ports = _free_ports(3)
+    api_port, *ports = free_ports(3)
     widths: tuple[WidthDots, WidthDots] = (384, 576)
     devices = []
     for width, port in zip(widths, ports, strict=True):

@@ -1,9 +1,12 @@
 """A running receipt service with stand-ins for its neighbours: billing, which emits, and the gateway, which prints."""
 
+import asyncio
+import json
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,13 +15,15 @@ from pydantic import SecretStr
 
 from services.receipt.app import service
 from services.receipt.audit import ReceiptFacts, audit_facts
+from services.receipt.keys.changes import retire_at, rotate_at
 from services.receipt.settings import ReceiptSettings
 from services.receipt.signatures.key_folder import KeyFolder
 from shared.clock import now
 from shared.contracts.billing import BillCorrected, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.gateway import PrintJobFinished
+from shared.contracts.invoice import InvoicesIssued
 from shared.contracts.message import Event, Reply, Request
-from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
+from shared.contracts.receipt import DocumentReady, PaperKind, PublicKey, Receipt, ReceiptIssued, ReceiptKind
 from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import wait_until
@@ -41,6 +46,7 @@ BILLING = Topology(
     handlers=[EventHandler(ReceiptIssued, take_receipt)],
     emits=[BillCorrected, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )
+INVOICE = Topology(service="invoice", emits=[InvoicesIssued])
 GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep_document)], emits=[PrintJobFinished])
 
 
@@ -56,6 +62,14 @@ class ReceiptSystem:
     issued: list[Receipt] = field(default_factory=list)
     documents: list[DocumentReady] = field(default_factory=list)
     gateway: Bus | None = None
+    invoice: Bus | None = None
+
+    async def tell_invoices(self, *events: InvoicesIssued) -> None:
+        """Emit that invoices are signed, as the invoice service does."""
+        assert self.invoice is not None
+        async with self.invoice.work() as work:
+            for event in events:
+                await work.emit(event)
 
     async def report(self, *events: PrintJobFinished) -> None:
         """Emit what became of print jobs, as the gateway does."""
@@ -68,6 +82,16 @@ class ReceiptSystem:
     def keys(self) -> KeyFolder:
         """The signing keys."""
         return KeyFolder(self.settings.keys_folder())
+
+    async def rotate(self, moment: datetime) -> PublicKey:
+        """Make a new key that signs from ``moment`` on."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            return await rotate_at(connection, self.keys, moment, "test")
+
+    async def retire(self, key_id: str, moment: datetime) -> None:
+        """End a key at ``moment``."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await retire_at(connection, self.keys, key_id, moment)
 
     async def start(self, *, clock: Callable[[], datetime] = now, **changes: Any) -> Running:
         """Start one copy of the service. A played clock is as far from the database's as it likes."""
@@ -130,3 +154,21 @@ def receipt_settings(
         database_pool_size=4,
         **others,
     )
+
+
+def readiness(running: Running) -> dict[str, str]:
+    """Return what /readyz says of each check."""
+    connection = HTTPConnection("127.0.0.1", running.http_port or 0, timeout=10)
+    connection.request("GET", "/readyz")
+    checks: dict[str, str] = json.loads(connection.getresponse().read())["checks"]
+    connection.close()
+    return checks
+
+
+async def stopped(running: Running, why: str, check: str = "witness") -> None:
+    """Wait until nothing is issued any more, for that reason."""
+
+    async def says_so() -> bool:
+        return why in (await asyncio.to_thread(readiness, running))[check]
+
+    await wait_until(says_so, 60, message=f"issuing stopped: {why}")

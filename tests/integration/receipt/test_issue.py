@@ -27,7 +27,7 @@ from shared.contracts.receipt import (
 from shared.messaging import correlated
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
-from tests.integration.receipt.receipt_service import ReceiptSystem, originals
+from tests.integration.receipt.receipt_service import ReceiptSystem, originals, stopped
 from tests.unit.receipt.samples import SELLER_TAX_CODE, customer, payment_recorded, payment_reversed, sample_id
 
 REFUSED = (
@@ -65,7 +65,7 @@ async def test_a_payment_gets_a_signed_receipt_and_its_document_goes_to_the_phon
     report = verify_token(receipt.token, system.keys.keyring())
     assert report.valid
     assert report.authentic
-    assert receipt.url == f"HTTPS://THUNGAN.EXAMPLE/R/{receipt.token}"
+    assert receipt.url == f"https://thungan.example/r/{receipt.token}"
     assert (ready.device_id, ready.receipt_id) == (event.device_id, receipt.receipt_id)
     assert (ready.payment_id, ready.not_after) == (event.payment.payment_id, None)
     assert [block.data for block in ready.document.blocks if block.type == "qr"] == [receipt.url]
@@ -310,9 +310,10 @@ async def test_first_payments_of_many_sellers_at_once_do_not_get_in_each_others_
 async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is(
     system: ReceiptSystem, broker: BrokerView
 ) -> None:
-    await system.start()
+    running = await system.start()
     (key,) = system.keys.public_keys()
-    system.keys.retire(key.key_id, datetime.now(UTC) - timedelta(minutes=1))
+    await system.retire(key.key_id, datetime.now(UTC) - timedelta(minutes=1))
+    await stopped(running, "NoSigningKey", check="signing_key")
     event = payment_recorded()
     await system.consume(event)
 
@@ -322,7 +323,7 @@ async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is
 
     await wait_until(waits_on_the_ladder, 15)
     assert await system.pool.fetchval("SELECT count(*) FROM series WHERE last_number > 0") == 0
-    system.keys.rotate(datetime.now(UTC) - timedelta(seconds=1))
+    await system.rotate(datetime.now(UTC) - timedelta(seconds=1))
     (receipt,) = await system.receipts(1)
     assert receipt.number == 1
     assert (await system.audit()).violations == []

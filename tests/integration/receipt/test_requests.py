@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from shared.clock import now
 from shared.contracts.billing import BillLink, BillReduction, NoticeKind
 from shared.contracts.common import Language
 from shared.contracts.gateway import PrintJobFinished, PrintJobState
+from shared.contracts.invoice import InvoicesIssued, InvoiceState, IssuedInvoice
 from shared.contracts.receipt import (
     CheckState,
     CodeFault,
@@ -50,6 +51,18 @@ async def one_receipt(system: ReceiptSystem, name: str = "payment") -> Receipt:
     await system.consume(payment_recorded(name))
     await system.receipts(known + 1)
     return system.issued[-1]
+
+
+async def receipt_by(system: ReceiptSystem, key_id: str) -> Receipt:
+    """Pay until a receipt is signed with that key: the copy reads the list of keys again and again."""
+    signed: list[Receipt] = []
+
+    async def by_that_key() -> bool:
+        signed.append(await one_receipt(system, f"after {len(signed)}"))
+        return parse(from_text(signed[-1].token)).key_id.hex() == key_id
+
+    await wait_until(by_that_key, 30, message=f"a receipt signed with {key_id}")
+    return signed[-1]
 
 
 def reprint(receipt: Receipt, **changes: object) -> ReprintReceipt:
@@ -226,6 +239,50 @@ async def test_a_receipt_stays_true_and_says_what_followed_on_its_bill(system: R
     assert "was adjusted downwards on 12/11/2026" in render_check_page(found, Language.ENGLISH)
 
 
+async def test_the_check_page_of_an_earlier_receipt_names_its_bills_invoices_once_they_exist(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    bill = payment_recorded("payment").bills[0]
+    receipt = await one_receipt(system)
+    before = await system.ask(VerifyToken(token=receipt.token))
+    told = InvoicesIssued(
+        lookup_address="https://thungan.example",
+        invoices=[
+            IssuedInvoice(
+                invoice_id=new_id(),
+                bill_id=bill_id,
+                bill_number=bill.bill_number,
+                template="1",
+                symbol="K26TAA",
+                number=number,
+                made_on=date(2026, 11, 3),
+                lookup_code=f"ABCDEFGH{number:08d}",
+                state=state,
+            )
+            for number, bill_id, state in (
+                (42, bill.bill_id, InvoiceState.NEW),
+                (43, bill.bill_id, InvoiceState.ADJUSTS),
+                (44, new_id(), InvoiceState.NEW),
+            )
+        ],
+    )
+    await system.tell_invoices(told, told)
+
+    async def named() -> Verification | None:
+        found = await system.ask(VerifyToken(token=receipt.token))
+        return found if found.invoices else None
+
+    found = await wait_until(named)
+    assert found is not None
+    assert before.invoices == []
+    assert [(one.number, one.state) for one in found.invoices] == [(42, InvoiceState.NEW), (43, InvoiceState.ADJUSTS)]
+    page = render_check_page(found)
+    assert "Biên nhận hợp lệ" in page
+    assert f"Mẫu số 1, ký hiệu K26TAA, số 42, ngày 03/11/2026, của hóa đơn tiền điện {bill.bill_number}." in page
+    assert "no. 43 of 03/11/2026, an adjusting invoice" in render_check_page(found, Language.ENGLISH)
+
+
 async def test_the_check_page_names_what_was_taken_off_a_further_bill_that_was_paid(system: ReceiptSystem) -> None:
     await system.start()
     paid = payment_recorded("payment")
@@ -249,8 +306,8 @@ async def test_the_check_page_names_what_was_taken_off_a_further_bill_that_was_p
 async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(system: ReceiptSystem) -> None:
     await system.start()
     before = await one_receipt(system, "before")
-    system.keys.rotate(before.issued_at)
-    after = await one_receipt(system, "after")
+    made = await system.rotate(before.issued_at)
+    after = await receipt_by(system, made.key_id)
 
     keys = (await system.ask(GetPublicKeys())).keys
 

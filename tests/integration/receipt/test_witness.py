@@ -1,11 +1,9 @@
 """A register that is older than a witness issues nothing, takes no number twice, and calls no honest receipt forged."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from shared.problems import Unavailable
 from shared.runtime import Running
 from shared.testing import wait_until
 from simulation.backups import Backup
-from tests.integration.receipt.receipt_service import ReceiptSystem
+from tests.integration.receipt.receipt_service import ReceiptSystem, readiness, stopped
 from tests.unit.receipt.samples import payment_recorded, payment_reversed
 
 OFTEN: dict[str, Any] = {"receipt_witness_seconds": 1.0}
@@ -54,23 +52,6 @@ async def witnessed(system: ReceiptSystem, size: int, *, epoch: int = 1) -> Sign
     found = witness(system)
     assert found is not None
     return found
-
-
-def readiness(running: Running) -> dict[str, str]:
-    connection = HTTPConnection("127.0.0.1", running.http_port or 0, timeout=10)
-    connection.request("GET", "/readyz")
-    checks: dict[str, str] = json.loads(connection.getresponse().read())["checks"]
-    connection.close()
-    return checks
-
-
-async def stopped(running: Running, why: str, check: str = "witness") -> None:
-    """Wait until nothing is issued any more, for that reason."""
-
-    async def says_so() -> bool:
-        return why in (await asyncio.to_thread(readiness, running))[check]
-
-    await wait_until(says_so, 60, message=f"issuing stopped: {why}")
 
 
 async def ready(running: Running) -> None:

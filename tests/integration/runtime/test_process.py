@@ -16,10 +16,12 @@ import pytest
 
 from shared.messaging import Topology
 from shared.problems import Problem
+from shared.runtime import EXIT_FAILED
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
+from shared.testing.databases import TestDatabases
 from shared.testing.fixtures import BusFactory
-from shared.testing.proxy import TcpProxy
+from shared.testing.proxy import Mode, TcpProxy
 from tests.integration.runtime.sample_service import TOPOLOGY, Sleep
 
 Database = Callable[..., Awaitable[str]]
@@ -234,3 +236,39 @@ async def test_outside_development_a_service_does_not_start_with_a_password_that
             assert await sample.ended() == 78
         assert any("THUNGAN_DATABASE_URL" in line for line in sample.lines)
         assert not any(url in line for line in sample.lines)
+
+
+async def test_migrations_wait_for_a_database_and_a_broker_that_are_still_starting(
+    start: Start, databases: TestDatabases, amqp_url: str, broker: BrokerView
+) -> None:
+    async with TcpProxy.in_front_of(databases.url("")) as database, TcpProxy.in_front_of(amqp_url) as rabbit:
+        database.mode = rabbit.mode = Mode.DOWN
+        empty = await databases.create_empty()
+        async with start(database.url(empty), "migrate", amqp_url=rabbit.url(amqp_url)) as migrating:
+            await wait_until(lambda: database.refused > 2, 60, message="it asks the database again")
+            database.mode = Mode.PASS
+            await wait_until(lambda: rabbit.refused > 2, 60, message="it asks the broker again")
+            assert migrating.event("queues_declared") is None
+            rabbit.mode = Mode.PASS
+            assert await migrating.ended(60) == 0, migrating.lines
+    assert await broker.count(broker.names.event_queue("sample")) == 0
+
+
+async def test_migrations_wait_for_the_database_that_somebody_is_about_to_make(
+    start: Start, databases: TestDatabases
+) -> None:
+    empty = await databases.create_empty()
+    missing = empty + "_soon"
+    async with start(missing, "migrate") as migrating:
+        await wait_until(lambda: migrating.event("waiting"), 60)
+        await databases.rename(empty, missing)
+        assert await migrating.ended(60) == 0, migrating.lines
+
+
+async def test_migrations_that_waited_for_as_long_as_was_said_end_with_one_line(start: Start) -> None:
+    nowhere = "postgresql://nobody:x@127.0.0.1:1/none"
+    async with start(nowhere, "migrate", migration_wait_seconds="0.5") as migrating:
+        assert await migrating.ended() == EXIT_FAILED
+    (line,) = (line for line in migrating.lines if not line.startswith("{"))
+    assert line.startswith("sample: the database was not reached within 0.5 s: ")
+    assert line.endswith("(THUNGAN_MIGRATION_WAIT_SECONDS)")

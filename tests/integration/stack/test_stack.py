@@ -44,6 +44,9 @@ elif os.environ.get("CRASH"):
 else:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = (os.environ["THUNGAN_HTTP_HOST"], int(os.environ["THUNGAN_HTTP_PORT"]))
+    if (lost := os.environ.get("LOSES_ITS_PORT_TO")) and not os.path.exists(lost):
+        open(lost, "w").close()
+        taken = http.server.HTTPServer(address, Ready)
     http.server.HTTPServer(address, Ready).serve_forever()
 """
 
@@ -166,6 +169,15 @@ async def test_a_service_that_crashes_at_its_start_is_named_with_the_end_of_its_
         async with LocalSystem("crash", settings=crash, stack=stack, project=project, keep=False):
             pass
     assert not [name for name, _ in stack.running() if name.startswith("crash/")]
+
+
+async def test_a_service_gets_another_port_when_its_own_was_taken_for_a_moment_while_it_started(
+    stack: LocalStack, project: Path, tmp_path: Path
+) -> None:
+    settings = {"receipt": {"LOSES_ITS_PORT_TO": str(tmp_path / "lost")}}
+    async with LocalSystem("lost", settings=settings, stack=stack, project=project, keep=False) as system:
+        assert (tmp_path / "lost").exists()
+        assert system.is_ready("receipt")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account run the database")

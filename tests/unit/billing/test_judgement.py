@@ -1,6 +1,8 @@
 """What is doubtful about readings, by what is known of the meter and of the customer."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from services.billing.bills.metered_period import MeteredPeriod, RegisterReading
 from services.billing.judgement.history import History
 from services.billing.judgement.rules import NOTHING_IS_DOUBTFUL, JudgementRule, judge, judgement_in_force
 from services.billing.settings import JUDGEMENT_FILE
-from shared.contracts.common import Meter
+from shared.contracts.common import CustomerFacts, Meter
 from shared.rule_files import load_rules
 from shared.testing.builders import customer
 
@@ -95,6 +97,74 @@ def test_a_first_period_is_judged_without_a_history() -> None:
     assert found(period(10, 500, 900, days=4), History()) == []
     assert found(period(10, 500, 5000), History()) == ["first-is-high"]
     assert found(period(10, 500, 60_000), History()) == ["more-than-the-meter-can", "first-is-high"]
+
+
+def plate(**facts: Any) -> CustomerFacts:
+    """Return a customer whose meter has a plate."""
+    return customer(CODE, meter=Meter(**{"meter_number": "M1", "multiplier": 1, "digits": 5} | facts))
+
+
+@pytest.mark.parametrize(
+    ("meter", "kwh", "rules"),
+    [
+        # One phase of 40 A: 40 × 230 V × 720 hours and a tenth more are 7,286 kWh.
+        ({"max_amperes": 40, "phases": 1}, 7_286, []),
+        ({"max_amperes": 40, "phases": 1}, 7_287, ["more-than-rated"]),
+        # Three phases of 100 A carry what 55 kW do not: the plate counts.
+        ({"max_amperes": 100, "phases": 3}, 54_648, []),
+        ({"max_amperes": 100, "phases": 3}, 54_649, ["more-than-rated"]),
+        # What is not known is not judged by it.
+        ({"max_amperes": 10}, 39_600, []),
+        ({"phases": 1}, 39_601, ["more-than-the-meter-can"]),
+    ],
+)
+def test_no_more_passes_through_a_meter_than_its_plate_says(meter: dict[str, int], kwh: int, rules: list[str]) -> None:
+    judged = period(10, 1000, 1000 + kwh)
+    limits = RULE.model_copy(update={"first_kwh_a_day": None})
+    assert [doubt.rule for doubt in judge(judged, plate(**meter), History(), limits)] == rules
+
+
+def test_a_meter_behind_transformers_carries_its_current_times_their_ratios() -> None:
+    ratios = {"ct_ratio": "100/5", "vt_ratio": "22000/100"}
+    meter = {"multiplier": 4400, "digits": 6, "max_amperes": 6, "phases": 3} | ratios
+    # 6 A × 3 × 58 V × 720 hours × 4,400 and a tenth more.
+    limits = RULE.model_copy(update={"first_kwh_a_day": None})
+    for kwh, rules in ((3_638_083, []), (3_642_400, ["more-than-rated"])):
+        reading = RegisterReading("M1", "KT", 1000, 1000 + kwh // 4400, 4400, 6)
+        judged = replace(period(10, 0, 0), readings=(reading,))
+        assert [doubt.rule for doubt in judge(judged, plate(**meter), History(), limits)] == rules
+
+
+def test_the_registers_by_time_of_use_share_the_current_of_their_meter() -> None:
+    readings = tuple(RegisterReading("M1", register, 0, 3000, 1, 5) for register in ("BT", "CD", "TD"))
+    limits = RULE.model_copy(update={"first_kwh_a_day": None})
+    found = judge(replace(period(10, 0, 0), readings=readings), plate(max_amperes=40, phases=1), History(), limits)
+    assert [doubt.rule for doubt in found] == ["more-than-rated"]
+    assert found[0].detail == (
+        "Công tơ M1: 9.000 kWh, quá khả năng của công tơ: 1 pha × 40 A × 230 V × 720 giờ, cộng 10% dự phòng, là nhiều "
+        "nhất 7.286 kWh."
+    )
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "ratios", "rules"),
+    [
+        (20, {"ct_ratio": "100/5"}, []),
+        (30, {"ct_ratio": "100/5"}, ["multiplier-no-ratio"]),
+        (4400, {"ct_ratio": "20", "vt_ratio": "22000/100"}, []),
+        (20, {"ct_ratio": "20", "vt_ratio": "22000/100"}, ["multiplier-no-ratio"]),
+        (1, {"ct_ratio": "100/5"}, ["multiplier-no-ratio"]),
+        (20, {}, []),
+        (20, {"vt_ratio": "22000/100"}, []),
+    ],
+)
+def test_the_multiplier_is_the_ratio_of_the_transformers(
+    multiplier: int, ratios: dict[str, str], rules: list[str]
+) -> None:
+    judged = period(10, 1000, 1001, multiplier=multiplier)
+    facts = plate(multiplier=multiplier, **ratios)
+    limits = RULE.model_copy(update={"first_kwh_a_day": None})
+    assert [doubt.rule for doubt in judge(judged, facts, History(), limits)] == rules
 
 
 def test_without_a_rule_nothing_is_doubtful() -> None:

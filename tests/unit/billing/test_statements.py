@@ -9,8 +9,10 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.billing.statements.files import read_statement
+from services.billing.statements.layouts import StatementLayout
 from services.billing.statements.statement import StatementError
 
 ABOVE = [["NGÂN HÀNG TMCP"], [], ["SAO KÊ TÀI KHOẢN/ACCOUNT STATEMENT"], ["Từ ngày 01/11/2026 đến ngày 30/11/2026"]]
@@ -281,3 +283,72 @@ def test_signs_that_cannot_be_stored_are_left_out() -> None:
     ]
     [told] = read_statement("s.csv", as_csv(table)).told()
     assert told.content == "TIEN DIEN PB1501000001"
+
+
+SIGNED = [
+    ["Tài khoản", "711A12345678901"],
+    ["Số dư đầu kỳ", "1.000.000"],
+    ["Ngày hạch toán", "Diễn giải giao dịch", "Biến động", "Số dư lũy kế"],
+    ["20/11/2026 09:58", "TIEN DIEN PB1501000001", "475.000", "1.475.000"],
+    ["21/11/2026", "Phi", "-75.000", "1.400.000"],
+    ["Số dư cuối kỳ", "1.400.000"],
+]
+MARKED = [
+    ["Tài khoản", "711123456789"],
+    ["Ngày hạch toán", "Diễn giải giao dịch", "Số tiền", "Loại", "Số dư lũy kế"],
+    ["20/11/2026", "TIEN DIEN PB1501000001", "475.000", "C", "1.475.000"],
+    ["21/11/2026", "Phi", "75.000", "D", "1.400.000"],
+]
+COLUMNS = {"day": "NGAY HACH TOAN", "content": "Diễn giải giao dịch", "balance": "số dư lũy kế"}
+
+
+def layout(day: date = date(2026, 1, 1), **others: Any) -> StatementLayout:
+    members = {"from": day, "bank": "A bank", "columns": COLUMNS | {"amount": "Biến động"}} | others
+    return StatementLayout.model_validate(members)
+
+
+BY_MARK = layout(
+    columns=COLUMNS | {"amount": "Số tiền", "direction": "Loại"}, incoming={"C"}, outgoing={"D"}, bank="Another"
+)
+
+
+@pytest.mark.parametrize("table", [SIGNED, MARKED])
+def test_a_layout_that_the_company_has_described_is_read_by_its_columns(table: list[list[str]]) -> None:
+    for data in (as_csv(table, ";"), as_xlsx(table)):
+        with pytest.raises(StatementError, match="no header"):
+            read_statement("s", data)
+        statement = read_statement("s", data, layouts=[layout(), BY_MARK])
+        assert [(row.credit, row.debit) for row in statement.rows] == [(475_000, 0), (0, 75_000)]
+
+
+def test_a_direction_that_no_word_names_is_refused() -> None:
+    table = [*MARKED[:-1], [*MARKED[-1][:3], "X", MARKED[-1][4]]]
+    with pytest.raises(StatementError, match="line 4: 'X' says neither"):
+        read_statement("s", as_csv(table), layouts=[BY_MARK])
+
+
+def test_a_layout_holds_for_statements_of_its_day_and_later_and_the_latest_one_goes_first() -> None:
+    later = layout(date(2026, 11, 22))
+    with pytest.raises(StatementError, match="no header"):
+        read_statement("s", as_csv(SIGNED), layouts=[later])
+    # Another word for the day of the same bank, from tomorrow on.
+    swapped = layout(date(2026, 11, 21), columns=COLUMNS | {"amount": "Số dư lũy kế", "balance": "Biến động"})
+    with pytest.raises(StatementError):
+        read_statement("s", as_csv(SIGNED), layouts=[layout(), swapped])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"columns": COLUMNS},
+        {"columns": COLUMNS | {"amount": "a", "credit": "b", "debit": "c"}},
+        {"columns": COLUMNS | {"credit": "b"}},
+        {"columns": COLUMNS | {"amount": "a", "direction": "b"}},
+        {"columns": COLUMNS | {"amount": "…"}},
+        {"incoming": {"C"}, "outgoing": {"D"}},
+        {"units": {"PB1401"}},
+    ],
+)
+def test_a_layout_that_says_too_little_or_two_things_is_refused(others: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        layout(**others)

@@ -144,3 +144,11 @@ def test_cycles_of_a_month_are_one_month_of_usage() -> None:
 
 def test_the_first_bill_of_a_customer_is_compared_with_nothing() -> None:
     assert usage_of("PB14010000001", [october(100)], 12).comparison is None
+
+
+def test_nothing_is_said_of_causes_where_prices_are_in_the_archive_and_its_figures_stay() -> None:
+    before = replace(october(100), labels=(), decisions=(), details_archived=True)
+    usage = usage_of("PB14010012345", [november(200), before], 12)
+    assert [(month.month, month.kwh, month.highest_tier) for month in usage.months] == [(10, 100, None), (11, 200, 3)]
+    assert usage.comparison is None
+    assert usage_of("PB14010012345", [november(200), october(100)], 12).comparison is not None

@@ -8,7 +8,7 @@ from services.customer.imports.rows import CUSTOMERS, METERS, UNITS, FileFormat
 from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
 
 FULL_HEADER = ",".join(CUSTOMERS.columns)
-HEADER = FULL_HEADER.removesuffix(",ward,address_old")
+HEADER = FULL_HEADER.removesuffix(",ward,address_old,protected,budget_code")
 GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1,1,household,1,true"
 
 WRITABLE = "write one of true, 1, yes, y, có, x or one of false, 0, no, n, không"
@@ -64,6 +64,8 @@ def test_a_good_line_is_read_with_its_values_in_their_standard_form() -> None:
             True,
             None,
             None,
+            None,
+            None,
         )
     ]
     assert content.columns == {*HEADER.split(",")}
@@ -97,19 +99,31 @@ OLD = "12 Lê Lợi, khóm 1, phường 2, TP Cà Mau"
 
 def _with_ward(ward: str, address: str = "12 Lê Lợi", old: str = OLD) -> FileRows[tuple[Any, ...]]:
     line = GOOD.replace("12 Lê Lợi", f'"{address}"')
-    return read(FULL_HEADER, f'{line},"{ward}","{old}"')
+    return read(FULL_HEADER, f'{line},"{ward}","{old}",,')
 
 
 def test_the_ward_of_today_and_the_old_address_stand_in_columns_that_a_list_may_lack() -> None:
     content = _with_ward("P. An Xuyên")
-    assert content.rows[0][-2:] == ("Phường An Xuyên", OLD)
+    assert content.rows[0][-4:-2] == ("Phường An Xuyên", OLD)
     assert [remark.message for remark in content.remarks] == ["is read as 'Phường An Xuyên'"]
     header = ",".join(column for column in CUSTOMERS.columns if column != "ward")
-    content = read(header, f'{GOOD},"{OLD}"')
-    assert content.rows[0][-2:] == (None, OLD)
+    content = read(header, f'{GOOD},"{OLD}",,')
+    assert content.rows[0][-4:-2] == (None, OLD)
     assert "ward" not in content.columns
     [bad] = read(FULL_HEADER.replace("address_old", "old_address"), GOOD).bad
     assert bad.message.startswith("the header names old_address, which may be address_old")
+
+
+@pytest.mark.parametrize(("text", "read_as"), [("1012345", "1012345"), (" 1 012 345", "1012345"), ("", None)])
+def test_a_unit_of_the_state_budget_has_its_code_of_seven_digits(text: str, read_as: str | None) -> None:
+    content = read(f"{HEADER},budget_code", f"{GOOD},{text}")
+    assert (content.bad, content.rows[0][-1]) == ([], read_as)
+
+
+@pytest.mark.parametrize("text", ["123456", "12345678", "10123a5"])
+def test_what_is_no_code_of_a_unit_of_the_state_budget_is_refused(text: str) -> None:
+    [bad] = read(f"{HEADER},budget_code", f"{GOOD},{text}").bad
+    assert (bad.column, bad.slug) == ("budget_code", "bad-budget-code")
 
 
 @pytest.mark.parametrize("address", ["12 Lê Lợi, phường 2", "ấp 1, xã An Xuyên"])

@@ -16,4 +16,4 @@ def test_what_is_set_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_system_that_was_never_started_has_folders_and_no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THUNGAN_NAMESPACE", "never_started")
-    assert all(name.endswith(("FOLDER", "BOOK")) for name in local_environment())
+    assert all(name.endswith(("FOLDER", "BOOK", "ENVIRONMENT")) for name in local_environment())

@@ -30,7 +30,7 @@ def job(state: PrintJobState = rules.QUEUED, **more: object) -> PrintJob:
 
 Step = tuple[Trigger, int | None, PrintJobCause | None]
 
-NUMBERED = frozenset({Trigger.ACCEPT, Trigger.START, *rules.REPORTS.values()})
+NUMBERED = frozenset({Trigger.ACCEPT, Trigger.START, Trigger.START_AT_ONCE, *rules.REPORTS.values()})
 """What is about a certain attempt."""
 
 

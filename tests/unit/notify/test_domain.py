@@ -203,3 +203,10 @@ def test_who_tries_a_provider_out_waits_for_no_hour_cap_or_rule(known: Circumsta
 )
 def test_who_tries_a_provider_out_sends_nothing_to_a_number_that_gets_none(known: Circumstances, cause: Cause) -> None:
     assert check_reminder(replace(known, is_trial=True), LIMITS) == Fail(cause)
+
+
+def test_nobody_is_asked_for_money_who_pays_in_parts_and_a_complaint_comes_first() -> None:
+    in_parts = replace(KNOWN, pays_in_parts=True)
+    assert check_reminder(in_parts, LIMITS) == Cancel(Cause.INSTALMENTS)
+    assert check_reminder(replace(in_parts, is_disputed=True), LIMITS) == Cancel(Cause.COMPLAINT)
+    assert check_reminder(replace(in_parts, debt=None), LIMITS) == Send()

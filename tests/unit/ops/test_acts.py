@@ -1,11 +1,8 @@
 """Who is at the command line, and where the records of one act contradict each other."""
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ops.acts import contradictions
-from ops.cli import run_command
 from ops.operators import operator, operator_name
 from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.acts import Act
@@ -45,12 +42,3 @@ def test_the_operator_is_whom_the_kernel_knows_and_the_given_name_stands_beside_
     assert (plain.reference, named.reference) == ("", "Lan")
     assert "@" in plain.id
     assert operator_name()
-
-
-def test_who_makes_or_ends_a_signing_key_is_kept_beside_the_keys(tmp_path: Path) -> None:
-    assert run_command(["keys", "rotate", "--folder", str(tmp_path)]) == 0
-    key_id = json.loads((tmp_path / "acts.jsonl").read_text())["subject"]
-    assert run_command(["keys", "retire", key_id, "--folder", str(tmp_path)]) == 0
-    acts = [json.loads(line) for line in (tmp_path / "acts.jsonl").read_text().splitlines()]
-    assert [act["what"] for act in acts] == ["key.rotated", "key.retired"]
-    assert acts[0]["actor"]["id"] == operator().id

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ import pytest
 
 from ops.audit import Facts, check_facts
 from ops.audit.comparison import Streams, compare, joined
-from services.billing.audit import ActOfTwo, BillingFacts, PaymentFact, VisitNotices
+from services.billing.audit import ActOfTwo, BilledBill, BillingFacts, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit, VisitFacts
 from services.gateway.audit import ApprovedAct, GatewayFacts, ReceiptJobs
-from services.notify.audit import NotifyFacts, ReminderFact
-from services.receipt.audit import CountedPrints, ReceiptFact, ReceiptFacts
+from services.invoice.audit import InvoicedBill, IssuedFact
+from services.notify.audit import NotifyFacts, OrderedAccount, ReminderFact
+from services.receipt.audit import CountedPrints, ReceiptFact, ReceiptFacts, ToldInvoice
 from shared.audit import AuditViolation
 from shared.contracts.common import NextStep, Outcome
 
@@ -63,6 +64,13 @@ CORRECTED = ActOfTwo("bill_correction", CODE, -50_000, "lan", "hoa")
 APPROVED = ApprovedAct("bill_correction", CODE, -50_000, "lan", "hoa", outcome="done")
 
 
+BILLED = BilledBill("PB14010012345T102026K1", datetime(2026, 11, 5, tzinfo=UTC), 108_000, 10_800)
+INVOICED = InvoicedBill(VISIT, 108_000, 10_800, is_noted=False)
+ISSUED = IssuedFact(VISIT, "1K26TAA", 42, date(2026, 11, 5), "ABCDEFGH234567AB")
+TOLD = ToldInvoice(*ISSUED[:5])
+INVOICED_FROM = datetime(2026, 11, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Held:
     """The rows of all databases, and what is known of each as a whole."""
@@ -80,11 +88,17 @@ class Held:
     copied_accounts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {CODE: (2, 50_000)})
     announced: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
     copied: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
+    ordered: Mapping[str, OrderedAccount] = field(default_factory=lambda: {CODE: OrderedAccount(2, 50_000)})
     complaints: Mapping[UUID, bool] = field(default_factory=dict)
     """Whether each is open."""
     noted_complaints: Mapping[UUID, bool] = field(default_factory=dict)
+    billed_complaints: Mapping[UUID, bool] = field(default_factory=dict)
     acts_of_two: Mapping[UUID, ActOfTwo] = field(default_factory=lambda: {VISIT: CORRECTED})
     approved: Mapping[UUID, ApprovedAct] = field(default_factory=lambda: {VISIT: APPROVED})
+    billed: Mapping[UUID, BilledBill] = field(default_factory=lambda: {VISIT: BILLED})
+    invoiced: Mapping[UUID, InvoicedBill] = field(default_factory=lambda: {VISIT: INVOICED})
+    issued_invoices: Mapping[UUID, IssuedFact] = field(default_factory=lambda: {VISIT: ISSUED})
+    told_invoices: Mapping[UUID, ToldInvoice] = field(default_factory=lambda: {VISIT: TOLD})
 
     def streams(self) -> Streams:
         paid = self.payments
@@ -105,10 +119,16 @@ class Held:
             copied_accounts=_stream(self.copied_accounts.items()),
             announced=_stream(self.announced.items()),
             copied=_stream(self.copied.items()),
+            ordered=_stream(self.ordered.items()),
             complaints=_stream(self.complaints.items()),
             noted_complaints=_stream(self.noted_complaints.items()),
+            billed_complaints=_stream(self.billed_complaints.items()),
             acts_of_two=_stream(self.acts_of_two.items()),
             approved=_stream(self.approved.items()),
+            billed=_stream(self.billed.items()),
+            invoiced=_stream(self.invoiced.items()),
+            issued_invoices=_stream(self.issued_invoices.items()),
+            told_invoices=_stream(self.told_invoices.items()),
         )
 
 
@@ -121,7 +141,7 @@ SOUND = Held()
 
 
 def rules(held: Held, *, settled: bool = True) -> set[str]:
-    facts = replace(held.facts, compared=asyncio.run(compare(held.streams())))
+    facts = replace(held.facts, compared=asyncio.run(compare(held.streams(), invoices_from=INVOICED_FROM)))
     return {violation.rule for violation in check_facts(facts, settled=settled).violations}
 
 
@@ -135,6 +155,13 @@ def facts(**changes: Any) -> Held:
 
 def within(service: str, **changes: Any) -> Held:
     return facts(**{service: replace(getattr(SOUND_FACTS, service), **changes)})
+
+
+def test_a_bill_on_its_way_to_its_invoice_or_from_before_needs_none() -> None:
+    waiting = INVOICED._replace(own_total=None, taken_off=0, is_noted=True)
+    assert rules(held(invoiced={VISIT: waiting})) == set()
+    earlier = BILLED._replace(issued_at=datetime(2026, 10, 5, tzinfo=UTC), adjusted=0)
+    assert rules(held(billed={VISIT: earlier}, invoiced={})) == set()
 
 
 def test_databases_that_agree_break_no_rule() -> None:
@@ -192,6 +219,10 @@ def test_a_complaint_that_was_deleted_long_after_it_was_settled_may_still_be_kno
         (held(reminders=(REMINDED, REMINDED)), "an away visit has one reminder"),
         (held(notices={}), "a reminder has a notice"),
         (held(reminders=(REMINDED._replace(state="cancelled"),)), "a reminder is cancelled only when nothing"),
+        (
+            held(complaints={VISIT: False}, noted_complaints={VISIT: False}, billed_complaints={VISIT: True}),
+            "billing knows the complaints that are open",
+        ),
         (held(complaints={VISIT: True}), "notify knows the complaints that are open"),
         (held(complaints={VISIT: True}, noted_complaints={VISIT: False}), "notify knows the complaints that are open"),
         (held(receipt_jobs={RECEIPT: QUEUED._replace(jobs=2)}), "a receipt is queued for printing once"),
@@ -206,8 +237,22 @@ def test_a_complaint_that_was_deleted_long_after_it_was_settled_may_still_be_kno
         (facts(unsent={"billing": 1}), "the outbox is empty"),
         (facts(queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
         (facts(unconsumed={"billing": {"receipt.issued.v1": 1}}), "what was sent is consumed"),
+        (held(invoiced={}), "a bill has an invoice"),
+        (held(billed={}), "an invoice has a bill"),
+        (held(invoiced={VISIT: INVOICED._replace(own_total=107_999)}), "an invoice comes to its bill"),
+        (held(invoiced={VISIT: INVOICED._replace(taken_off=10_801)}), "an invoice is adjusted by what its bill is"),
+        (
+            held(billed={VISIT: BILLED._replace(corrects=VISIT)}),
+            "an invoice corrects that of the bill which its bill corrects",
+        ),
+        (held(invoiced={VISIT: INVOICED._replace(taken_off=0)}), "an adjusted bill has an adjusted invoice"),
+        (held(issued_invoices={}), "an invoice that receipts quote was issued"),
+        (held(told_invoices={VISIT: TOLD._replace(number=43)}), "receipts quote invoices as they are"),
+        (held(told_invoices={}), "receipt knows a signed invoice"),
         (held(copied_accounts={CODE: (1, 0)}), "customer knows what is owed"),
         (held(announced={CODE: 2}), "billing knows each customer"),
+        (held(ordered={CODE: OrderedAccount(2, 50_001)}), "whoever is to be cut off, or is, owes"),
+        (held(ordered={CODE: OrderedAccount(1, 50_000)}), "whoever is to be cut off, or is, owes"),
         (held(payments=(PAID._replace(receipt_id=None),)), "billing knows each payment's receipt"),
         (within("billing", violations=[BROKEN]), "a rule"),
         (within("customer", violations=[BROKEN]), "a rule"),

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from uuid import uuid4
 
@@ -281,6 +282,11 @@ def signed(tmp_path: Path) -> tuple[str, Path]:
     return to_text(seal(claims, key_id, algorithm, lambda message: folder.sign(key_id, message))), public
 
 
+def test_the_version_is_that_of_the_project(thungan: Terminal) -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert thungan("--version") == (0, f"thungan {project['project']['version']}\n", "")
+
+
 def test_a_genuine_receipt_verifies_with_nothing_but_the_public_key(
     thungan: Terminal, signed: tuple[str, Path]
 ) -> None:
@@ -320,23 +326,3 @@ def test_a_file_that_is_no_key_is_refused_in_one_line(
     code, out, err = thungan("verify", token, "--key", str(wrong))
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
-
-
-def test_a_key_is_rotated_and_retired_and_old_receipts_stay_good(
-    thungan: Terminal, signed: tuple[str, Path], tmp_path: Path
-) -> None:
-    token, _ = signed
-    folder = tmp_path / "keys"
-    [first] = KeyFolder(folder).public_keys()
-    code, out, _ = thungan("keys", "rotate", "--folder", str(folder), "--json")
-    second = json.loads(out)
-    assert (code, second["not_after"]) == (0, None)
-    assert second["key_id"] != first.key_id
-    code, out, _ = thungan("keys", "retire", first.key_id, "--folder", str(folder), "--json")
-    assert (code, json.loads(out)["key_id"]) == (0, first.key_id)
-    published = tmp_path / "published.json"
-    published.write_text(json.dumps([key.model_dump(mode="json") for key in KeyFolder(folder).public_keys()]))
-    assert thungan("verify", token, "--key", str(published))[0] == 0
-    code, _, err = thungan("keys", "retire", "00000000", "--folder", str(folder))
-    assert code == 1
-    assert "there is no key 00000000" in err

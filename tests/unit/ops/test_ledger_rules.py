@@ -54,6 +54,10 @@ def test_a_bill_that_a_reversal_opened_again_is_cleared_before_a_newer_one() -> 
     assert rules(check_clearing([OCTOBER, NOVEMBER], [opened, part(2, 11, at=NOON)])) == []
 
 
+def test_a_bill_that_a_partner_has_named_may_be_cleared_before_an_older_one() -> None:
+    assert rules(check_clearing([OCTOBER, NOVEMBER], [part(1, 11)._replace(is_named=True), part(2, 10)])) == []
+
+
 def test_an_older_bill_that_was_issued_later_did_not_stand_in_the_way() -> None:
     assert rules(check_clearing([bill(10, NOON + HOUR), NOVEMBER], [part(1, 11)])) == []
 

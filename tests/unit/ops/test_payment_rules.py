@@ -298,6 +298,8 @@ def test_a_payment_about_which_all_agree_breaks_no_rule(case: PaymentCase) -> No
         (written(CASE, AT - timedelta(hours=3)), TIMES),
         (written(CASE, AT + timedelta(days=40)), TIMES),
         (row(CASE, recorded_at=AT + timedelta(days=3)), TIMES),
+        # Recorded at the time that a phone stated.
+        (row(CASE, recorded_at=AT + timedelta(minutes=10), stated_at=AT), TIMES),
         (reversal(BACK, reversed_at=AT - timedelta(hours=1)), TIMES),
         # Reversals.
         (reversal(BACK, reversed_by="x"), REVERSED),

@@ -57,6 +57,29 @@ def test_a_signed_receipt_is_a_code_of_61_modules() -> None:
     assert [qr.module_dots(61, width) for width in (384, 576)] == [5, 6]
 
 
+def test_an_address_in_small_letters_before_a_token_makes_a_code_that_is_hardly_larger_and_is_read_back() -> None:
+    address = "https://thungan.example/r/" + "2KCE3IQE" * 43
+    modules = qr.matrix(address, "M")
+    assert len(modules) == len(qr.matrix(address.upper(), "M")) == 65
+    assert len(symbol(address, "byte", "M")) > 65
+    code = read(modules)
+    assert (code.text, code.ec_level) == (address, "M")
+    assert [mode for mode, _ in qr.segments_of(address)] == ["byte", "alphanumeric"]
+    assert qr.segments_of("https://a.vn/R/2KCE") == [("byte", "https://a.vn/R/2KCE")]
+
+
+@settings(max_examples=40)
+@given(
+    st.text("Ệđ abc", min_size=1, max_size=40),
+    st.text(string.ascii_uppercase + string.digits, min_size=100, max_size=300),
+    st.sampled_from(LEVELS[:2]),
+)
+def test_two_segments_are_read_back(head: str, tail: str, level: QrErrorLevel) -> None:
+    assume(fits(head + tail, level))
+    code = read(qr.matrix(head + tail, level))
+    assert code.bytes.decode() == head + tail
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_codes_of_every_size_are_read_back_at_the_level_asked_for(level: QrErrorLevel) -> None:
     sizes = set()

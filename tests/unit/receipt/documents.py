@@ -4,7 +4,8 @@ The golden files are what somebody last looked at. They hold characters and line
 is the business of the tests of printing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from services.receipt.documents import (
     Numbered,
     Seal,
     Words,
+    agreement,
+    cut_warning,
     marked_copy,
     notice,
     receipt_body,
@@ -21,13 +24,24 @@ from services.receipt.documents import (
     with_signature,
 )
 from services.receipt.documents.vietqr import BankAccount
+from services.receipt.domain.quotes import Quote
 from services.receipt.legal_forms.files import load_legal_forms
 from shared.contracts.billing import Bill, BillLine, MeterReading, NoticeKind, PaymentRecorded
 from shared.contracts.common import Language, PaymentMethod
+from shared.contracts.invoice import InvoiceState
 from shared.contracts.uses import Uses
 from shared.printing import Document, WidthDots, columns_for, lay_out
 from shared.printing.layout import CodeLine, Line, RuleLine, TextLine
-from tests.unit.receipt.samples import bill, notice_issued, payment_recorded, payment_reversed, shift_closed
+from tests.unit.receipt.samples import (
+    agreement_wanted,
+    bill,
+    cut_warning_wanted,
+    notice_issued,
+    payment_recorded,
+    payment_reversed,
+    shift_closed,
+    shift_handed_in,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 WIDTHS: tuple[WidthDots, ...] = (384, 576)
@@ -45,6 +59,7 @@ OPTIONS = DocumentOptions(
     company_name="CÔNG TY ĐIỆN LỰC CÀ MAU",
     bank_account=BankAccount("970415", "113366668888", "DIEN LUC CA MAU"),
 )
+COMPACT = replace(OPTIONS, compact_units=("*",))
 PLAIN = DocumentOptions()
 DEBTS = [*(bill(month, 90 + month) for month in range(2, 9)), bill(9, 210, paid=50_000), bill(10, paid=9_000)]
 
@@ -54,6 +69,24 @@ _RULES = {"single": "─", "double": "═", "dashed": "-"}
 def receipt(event: PaymentRecorded, words: Words = VIETNAMESE) -> Document:
     """A signed receipt."""
     return with_signature(receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, words), SEAL, OPTIONS, words)
+
+
+def compact(event: PaymentRecorded, quotes: Sequence[Quote] = ()) -> Document:
+    """The same facts in the compact layout."""
+    body = receipt_body(event, NUMBERED, RECEIPT_FORM, COMPACT, VIETNAMESE, quotes, compact=True)
+    return with_signature(body, SEAL, COMPACT, VIETNAMESE, compact=True)
+
+
+def quoting(event: PaymentRecorded, quotes: Sequence[Quote], words: Words = VIETNAMESE) -> Document:
+    """A receipt that quotes invoices."""
+    body = receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, words, quotes)
+    return with_signature(body, SEAL, OPTIONS, words)
+
+
+def quote(one: Bill, number: int = 42, state: InvoiceState = InvoiceState.NEW) -> Quote:
+    """The invoice of a bill as receipts quote it."""
+    day = date(2026, 11, 5)
+    return Quote(one.bill_number, "1", "K26TAA", number, day, f"{OPTIONS.check_url}/hd", "GEZDGNBVGY3TQOJQ", state)
 
 
 def invoice(event: PaymentRecorded) -> Document:
@@ -125,11 +158,22 @@ def all_documents() -> dict[str, Document]:
         "receipt_collection_point": receipt(payment_recorded(method=PaymentMethod.COLLECTION_POINT)),
         "receipt_many_bills": receipt(payment_recorded(bills=[bill(month, 90) for month in range(1, 9)])),
         "receipt_time_of_use": receipt(payment_recorded(bills=[time_of_use_bill()])),
+        "receipt_quoting": quoting(
+            payment_recorded(bills=several, amount=3_611_204),
+            [quote(several[0]), quote(several[1], 43), quote(several[1], 51, InvoiceState.ADJUSTS)],
+        ),
+        "receipt_compact": compact(payment_recorded(bills=several[1:]), [quote(one) for one in several[1:]]),
+        "notice_compact": notice(notice_issued(NoticeKind.CANNOT_PAY, several[1:]), COMPACT, VIETNAMESE),
         "copy": marked_copy(receipt(paid), 2, copied_at, None, VIETNAMESE),
         "copy_of_voided": marked_copy(receipt(paid), 3, copied_at, ISSUED_AT, VIETNAMESE),
         "void": with_signature(void, SEAL, OPTIONS, VIETNAMESE),
         "shift": shift_slip(shift_closed(), VIETNAMESE),
         "shift_short": shift_slip(shift_closed(12_400_000), VIETNAMESE),
+        "shift_handed_in": shift_slip(shift_handed_in(), VIETNAMESE),
+        "cut_warning": cut_warning(cut_warning_wanted(), OPTIONS, VIETNAMESE),
+        "cut_warning_english": cut_warning(cut_warning_wanted(), PLAIN, ENGLISH),
+        "agreement": agreement(agreement_wanted(), OPTIONS, VIETNAMESE),
+        "agreement_english": agreement(agreement_wanted(), PLAIN, ENGLISH),
         "notice_english": notice(notice_issued(NoticeKind.AWAY), OPTIONS, ENGLISH),
     }
     for kind in NoticeKind:

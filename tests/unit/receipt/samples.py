@@ -1,10 +1,12 @@
 """Messages as billing would send them, for the tests of receipts and documents."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from shared.contracts.billing import (
+    AgreedBill,
+    AgreementWanted,
     Allocation,
     Bill,
     BillCause,
@@ -12,6 +14,12 @@ from shared.contracts.billing import (
     BillComparison,
     BillLine,
     CollectionPoint,
+    FilledInstalment,
+    HandIn,
+    HandInCount,
+    HandInPlace,
+    HandInState,
+    Handover,
     MeterReading,
     NoticeIssued,
     NoticeKind,
@@ -31,6 +39,7 @@ from shared.contracts.common import (
     PaymentMethod,
     Unit,
 )
+from shared.contracts.notify import CutWarningWanted
 from shared.testing import builders
 
 SELLER_TAX_CODE = "0300942001-018"
@@ -189,6 +198,49 @@ def notice_issued(kind: NoticeKind, bills: list[Bill] | None = None) -> NoticeIs
     )
 
 
+def cut_warning_wanted() -> CutWarningWanted:
+    """A warning that a collector is about to deliver, for a cut four days later."""
+    return CutWarningWanted(
+        print_id=sample_id("warning"),
+        device_id=sample_id("phone"),
+        customer=customer(),
+        debt=871_020,
+        debt_due_on=date(2026, 10, 20),
+        cut_from=datetime(2026, 11, 16, 1, tzinfo=UTC),
+        reconnection_hours=24,
+        account_version=7,
+        not_after=datetime(2026, 11, 15, 1, tzinfo=UTC),
+        wanted_at=datetime(2026, 11, 12, 7, 3, tzinfo=UTC),
+    )
+
+
+def agreement_wanted() -> AgreementWanted:
+    """An agreement about two bills, of whose first part some is paid."""
+    parts = [
+        FilledInstalment(due_on=date(2026, 12, 10), amount=500_000, paid=200_000),
+        FilledInstalment(due_on=date(2027, 1, 10), amount=371_020, paid=0),
+    ]
+    bills = [
+        AgreedBill(bill_id=sample_id(number), bill_number=number, amount=amount, open=amount)
+        for number, amount in (("PB14010012345T092026K1", 400_000), ("PB14010012345T102026K1", 471_020))
+    ]
+    made = builders.agreement_changed(
+        "PB14010012345",
+        agreement_id=sample_id("agreement"),
+        parts=parts,
+        bills=bills,
+        paid=200_000,
+        agreed_at=datetime(2026, 11, 11, 2, tzinfo=UTC),
+    )
+    return AgreementWanted(
+        print_id=sample_id("agreement print"),
+        device_id=sample_id("phone"),
+        agreement=made.agreement,
+        customer=customer(),
+        wanted_at=datetime(2026, 11, 12, 7, 3, tzinfo=UTC),
+    )
+
+
 def comparison(latest: Bill) -> BillComparison:
     """Why the bill of a notice is higher than the one before it."""
     return BillComparison(
@@ -246,3 +298,54 @@ def shift_closed(counted: int = 12_450_000) -> ShiftClosed:
         collector_name="Trần Văn Đẹt",
         device_id=sample_id("phone"),
     )
+
+
+def shift_handed_in() -> ShiftClosed:
+    """A closed shift of which a part was handed in before: to a cashier, who counted less, and at a bank."""
+    closed, said_at = shift_closed(2_450_000), datetime(2026, 11, 12, 4, 40, tzinfo=UTC)
+    totals = closed.shift.totals.model_copy(update={"hand_ins": 2, "handed_in": 10_000_000, "unproven": 5_010_000})
+    shift = closed.shift.model_copy(
+        update={
+            "totals": totals,
+            "cash_in_hand": 2_450_000,
+            "counted_cash": 2_450_000,
+            "difference": 0,
+            "explanation": "",
+            "denominations": {"500000": 4, "200000": 2, "50000": 1},
+        }
+    )
+    usual = {"shift_id": shift.shift_id, "collector_code": shift.collector_code, "stated_by": "collector:TN014"}
+    to_cashier = HandIn(
+        hand_in_id=sample_id("hand-in 1"),
+        place=HandInPlace.CASHIER,
+        amount=5_000_000,
+        stated_at=said_at,
+        state=HandInState.COUNTED,
+        count=HandInCount(
+            counted_cash=4_990_000,
+            difference=-10_000,
+            reason="Thiếu một tờ 10.000",
+            counted_by="cashier:1",
+            counted_at=said_at,
+        ),
+        **usual,
+    )
+    at_bank = HandIn(
+        hand_in_id=sample_id("hand-in 2"),
+        place=HandInPlace.BANK,
+        amount=5_010_000,
+        slip_number="VCB00991234",
+        stated_at=said_at + timedelta(hours=3),
+        state=HandInState.WAITING,
+        **usual,
+    )
+    handover = Handover(
+        receipts=32,
+        first_receipt="BN26-AA-000101",
+        last_receipt="BN26-AA-000139",
+        without_number=1,
+        transfers=3,
+        transferred=1_512_400,
+        hand_ins=[to_cashier, at_bank],
+    )
+    return closed.model_copy(update={"shift": shift, "handover": handover})

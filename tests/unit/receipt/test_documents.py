@@ -2,6 +2,7 @@
 
 import io
 import string
+from datetime import date
 
 import pytest
 import zxingcpp
@@ -21,6 +22,7 @@ from services.receipt.documents import (
 )
 from services.receipt.documents.words import phrases
 from shared.contracts.billing import NoticeKind
+from shared.contracts.common import DisputedBills
 from shared.money import format_number
 from shared.money_words import amount_in_words
 from shared.printing import Document, WidthDots, columns_for, lay_out, to_png
@@ -137,7 +139,7 @@ def test_the_code_on_a_receipt_is_read_from_the_picture_as_the_address_of_its_to
         picture = Image.open(io.BytesIO(to_png(DOCUMENTS["receipt"], width_dots, scale=2, margin=20))).convert("L")
         codes = [code.text for code in zxingcpp.read_barcodes(picture)]
         assert codes == [check_address(OPTIONS.check_url, SEAL.token)]
-        assert codes[0].startswith("HTTPS://THUNGAN.EXAMPLE/R/")
+        assert codes[0].startswith("https://thungan.example/r/")
 
 
 def test_the_transfer_code_on_a_notice_asks_for_exactly_the_debt_and_names_the_customer() -> None:
@@ -196,6 +198,28 @@ def test_money_without_kwh_has_its_name_and_its_amount_on_one_line_and_nothing_b
     assert "×" not in line
 
 
+def test_a_notice_says_which_bill_is_disputed_and_is_overdue_by_the_others() -> None:
+    bills = [bill(9).model_copy(update={"is_disputed": True}), bill(10)]
+    event = notice_issued(NoticeKind.AWAY, bills)
+    disputed = DisputedBills(bill_numbers=["HD-9"], debt=bills[0].total, other_due_date=date(2026, 12, 24))
+    account = event.account.model_copy(update={"oldest_due_date": date(2026, 10, 2), "disputed": disputed})
+    text = flat(notice(event.model_copy(update={"account": account}), PLAIN, VIETNAMESE))
+    assert "Hóa đơn kỳ 09/2026 đang được giải quyết khiếu nại" in text
+    assert "24/12/2026" in text
+    assert "02/10/2026" not in text
+    assert "đang được giải quyết khiếu nại" not in flat(DOCUMENTS["notice_away"])
+
+
+def test_a_bill_whose_details_are_in_the_archive_is_printed_with_its_sums_and_says_so() -> None:
+    whole = bill(9)
+    archived = {"readings": [], "lines": [], "explanation": [], "details_archived": True}
+    event = notice_issued(NoticeKind.CHECK, [whole.model_copy(update=archived)])
+    text = flat(notice(event, PLAIN, VIETNAMESE))
+    assert "Chi tiết đã đưa vào kho lưu trữ" in text
+    assert f"Cộng tiền điện {format_number(whole.pre_vat)}" in text
+    assert "Công tơ" not in text
+
+
 def test_a_notice_adds_up() -> None:
     bills = [bill(month) for month in range(1, 10)] + [bill(10, paid=9000)]
     event = notice_issued(NoticeKind.CHECK, bills)
@@ -241,7 +265,7 @@ def test_an_open_shift_has_no_slip() -> None:
 def test_any_number_of_bills_fits_one_document(count: int, kwh: int) -> None:
     bills = [bill(1 + number % 12, kwh * 100, year=2010 + number // 12) for number in range(count)]
     event = payment_recorded(bills=bills, amount=None if bills else 1000)
-    document = receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, VIETNAMESE)
+    document = receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, VIETNAMESE, [documents.quote(one) for one in bills])
     assert len(document.blocks) < 380
     assert len(document.model_dump_json().encode()) < 64 * 1024
 
@@ -260,6 +284,28 @@ def test_a_shift_slip_has_the_short_form_of_the_last_checkpoint() -> None:
     assert short_form(note.replace("1650", "0")) == ""
     assert "Sổ biên nhận: 1650 sFodV/vSp5O8" in flat(shift_slip(shift_closed(), VIETNAMESE, short_form(note)))
     assert "Sổ biên nhận" not in flat(shift_slip(shift_closed(), VIETNAMESE))
+
+
+def test_a_shift_slip_names_receipts_transfers_and_what_was_handed_in_before() -> None:
+    slip = flat(DOCUMENTS["shift_handed_in"])
+    assert "Đã nộp trong ca (2)" in slip
+    assert "-10.000.000" in slip
+    assert "Từ số BN26-AA-000101 đến số BN26-AA-000139" in slip
+    assert "Chuyển khoản (3)" in slip
+    assert "Khai 5.000.000, đếm 4.990.000: Thiếu một tờ 10.000" in slip
+    assert "Giấy nộp VCB00991234, ngân hàng chưa báo có" in slip
+    assert "Biên nhận và chuyển khoản" not in flat(DOCUMENTS["shift"]), "a version before has told of none"
+
+
+def test_a_shift_slip_takes_off_what_was_given_back_for_shifts_before() -> None:
+    closed = shift_closed()
+    totals = closed.shift.totals.model_copy(update={"given_back_items": 2, "given_back": 250_000})
+    slip = flat(
+        shift_slip(closed.model_copy(update={"shift": closed.shift.model_copy(update={"totals": totals})}), VIETNAMESE)
+    )
+    assert "Trả lại tiền ca trước (2)" in slip
+    assert "-250.000" in slip
+    assert "Trả lại tiền ca trước" not in flat(shift_slip(closed, VIETNAMESE))
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,8 @@ def test_published_keys_verify_as_pem_and_as_json(keys: KeyFolder) -> None:
     text = to_text(token_by(keys))
     as_json = PublicKeysReply(keys=keys.public_keys()).model_dump_json()
     as_pem = "".join(key.public_key_pem for key in keys.public_keys())
-    ((_, with_dates),) = verify_text(text, as_json)
-    ((_, without_dates),) = verify_text(text, as_pem)
+    ((_, with_dates),) = verify_text(text, Keyring.from_text(as_json))
+    ((_, without_dates),) = verify_text(text, Keyring.from_text(as_pem))
     assert with_dates.states["key_valid_then"] is CheckState.PASSED
     assert without_dates.states["key_valid_then"] is CheckState.NOT_CHECKED
     assert with_dates.valid

@@ -104,11 +104,12 @@ def test_whatever_is_wrong_is_said_in_one_line(tmp_path: Path, data: bytes, seed
         (lambda text: text + '"' + "x" * 10_000_000, "is longer than 1,048,576 letters"),
         (lambda text: text + "," * 10_000_000, "is longer than 1,048,576 letters"),
         (lambda text: text + "y" * 500_000, "field larger than field limit"),
+        (lambda text: text.replace("2026-10-01", "đ" * 130_000, 1), "is not a date"),
     ],
     ids=[
         *("mixed ends of lines", "a mark", "semicolons", "zero bytes", "the year 1", "a day number", "a decimal comma"),
         *("thousands", "a formula", "a column twice", "another separator", "a quote that is not closed"),
-        *("ten million commas", "a long cell"),
+        *("ten million commas", "a long cell", "a long word"),
     ],
 )
 def test_faults_that_are_usual(tmp_path: Path, change: Callable[[str], str], message: str) -> None:

@@ -56,6 +56,23 @@ async def test_items_of_one_key_are_never_taken_together() -> None:
     assert worker.batches == [[0], [2, 1], [4, 3]]
 
 
+async def test_what_is_gathered_of_one_key_is_taken_together_alone_and_by_one_worker() -> None:
+    worker = Worker()
+    lanes = Lanes(worker, 2, together=4)
+    for item in range(7):
+        lanes.put("gathered", item, gathered=True)
+    lanes.put("other", 7)
+    for item in range(8, 10):
+        lanes.put(None, item)
+    await asyncio.sleep(0)
+    # One of the two has all that is gathered, so far the first; the other one is free for what else comes.
+    assert worker.batches == [[0], [7]]
+    worker.gate.set()
+    await lanes.wait_idle()
+
+    assert worker.batches == [[0], [7], [8, 9], [1, 2, 3, 4], [5, 6]]
+
+
 async def test_a_failure_of_the_work_stops_neither_its_lane_nor_the_others() -> None:
     done: list[int] = []
 
@@ -92,11 +109,13 @@ async def test_a_cancelled_worker_leaves_nothing_under_way() -> None:
     concurrency=st.integers(1, 4),
     together=st.integers(1, 5),
 )
+@pytest.mark.parametrize("gathered", ["", "a", "bd"])
 def test_every_item_is_worked_on_once_in_the_order_of_its_key(
-    keys: list[str | None], concurrency: int, together: int
+    keys: list[str | None], concurrency: int, together: int, gathered: str
 ) -> None:
     order: dict[str | None, list[int]] = defaultdict(list)
     most = running = 0
+    at_work: set[str | None] = set()
 
     async def run() -> None:
         nonlocal most, running
@@ -106,14 +125,19 @@ def test_every_item_is_worked_on_once_in_the_order_of_its_key(
             running += 1
             most = max(most, running)
             assert len(items) <= together
+            of_gathered = {keys[item] for item in items} & set(gathered)
+            assert not of_gathered or len({keys[item] for item in items}) == 1
+            assert at_work.isdisjoint(of_gathered)
+            at_work.update(of_gathered)
             await asyncio.sleep(0)
             for item in items:
                 order[keys[item]].append(item)
             running -= 1
+            at_work.difference_update(of_gathered)
 
         lanes = Lanes(work, concurrency, together=together)
         for item, key in enumerate(keys):
-            lanes.put(key, item)
+            lanes.put(key, item, gathered=key is not None and key in gathered)
             if item % 3 == 0:
                 await asyncio.sleep(0)
         await lanes.wait_idle()

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from shared.placeholders import Credentials, PublicAddress, address_fault, credentials_fault, placeholders_in
 from shared.settings import ServiceSettings
 
-SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
+SERVICES = ("billing", "customer", "gateway", "invoice", "notify", "receipt")
 GOOD: dict[str, Any] = {
     "amqp_url": SecretStr("amqp://thungan:wX3-oV9q@rabbitmq:5672/"),
     "database_url": SecretStr("postgresql://thungan_receipt:wX3-oV9q@postgres/thungan_receipt"),
@@ -106,4 +106,6 @@ def test_a_system_of_which_everything_is_set_has_no_placeholder(service: str) ->
     others: dict[str, Any] = {}
     if service == "receipt":
         others["receipt_check_url"] = "https://bienlai.pcmu.evnspc.vn"
+    if service == "invoice":
+        others["invoice_lookup_url"] = "https://hoadon.pcmu.evnspc.vn"
     assert list(placeholders_in(settings_of(service)(**GOOD, **others))) == []

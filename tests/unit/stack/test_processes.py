@@ -13,7 +13,7 @@ import pytest
 
 from shared.testing import wait_until
 from stack import processes
-from stack.ports import accepts_connections, free_ports, is_free
+from stack.ports import accepts_connections, free_ports, is_free, ports_for_servers
 from stack.processes import ProcessRecord, StackError
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -109,6 +109,18 @@ def test_free_ports_are_different_and_avoid_the_given_ones() -> None:
     first = free_ports(20)
     second = free_ports(20, avoid=first)
     assert len({*first, *second}) == 40
+
+
+@pytest.mark.parametrize(
+    ("ephemeral", "expected"),
+    [
+        ("32768\t60999", range(20_000, 32_768)),
+        ("10000\t50000", range(50_001, 65_536)),
+        ("1024\t65535", range(20_000, 65_536)),
+    ],
+)
+def test_servers_get_no_port_that_the_kernel_gives_to_outgoing_connections(ephemeral: str, expected: range) -> None:
+    assert ports_for_servers(ephemeral) == expected
 
 
 def test_a_port_that_somebody_listens_on_is_not_free() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ from stack.broker_cleanup import queue_names
 from stack.local import LocalStack
 from stack.ports import free_ports
 from stack.processes import StackError
+from stack.services import LocalSystem
 from stack.state import PROJECT, BrokerState, LocalFolder
 
 GIVEN = {
@@ -284,3 +286,35 @@ def test_the_broker_gets_an_account_for_each_service_and_one_for_the_administrat
     assert {right["user"] for right in found["permissions"]} == {*accounts, "thungan"}
     assert "secret" not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_servers_that_were_started_for_nothing_are_stopped_and_those_that_ran_before_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = LocalStack(LocalFolder(tmp_path / ".local"), {})
+    ran = {stack.postgres: False, stack.rabbitmq: True}
+    stopped = []
+
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    for server, before in ran.items():
+        monkeypatch.setattr(server, "is_running", lambda before=before: before)
+        monkeypatch.setattr(server, "stop", lambda server=server: stopped.append(server))
+    monkeypatch.setattr(stack.postgres, "start", lambda: True)
+    monkeypatch.setattr(stack.rabbitmq, "start", interrupt)
+    with pytest.raises(KeyboardInterrupt), stack.in_use():
+        pass
+    assert stopped == [stack.postgres]
+
+
+def test_a_port_that_a_person_asked_for_and_that_is_taken_is_refused(stack: LocalStack) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with (
+            pytest.raises(StackError, match=f"port {port} is taken"),
+            LocalSystem("taken", gateway_port=port, stack=stack),
+        ):
+            pass

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from services.customer.domain.photos import MOST_BYTES, read_photo
+from shared.photos import MOST_BYTES, read_photo
 from shared.problems import InvalidRequest
 
 
