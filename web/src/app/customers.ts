@@ -2,6 +2,7 @@
 import { ApiProblem } from "../api/problem.ts";
 import type { AccountState, AccountUpdate, Counting, CustomerAccount, CustomerDetails } from "../api/types.ts";
 import type { CustomerFile } from "../storage/schema.ts";
+import { settledOf, unsettledAppointment } from "./appointments.ts";
 import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
 import { changeStop, refreshRoute } from "./route.ts";
@@ -24,6 +25,7 @@ export class Customers {
   async read(customerCode: string, isCounting = false): Promise<CustomerFile> {
     const { api, clock, database, store } = this.#core;
     const params = { customer_code: customerCode };
+    const settled = settledOf(store.state.commands);
     const [details, account] = await Promise.all([
       api.call("GET /v1/customers/{customer_code}", { params }),
       api.call("GET /v1/customers/{customer_code}/account", {
@@ -47,7 +49,9 @@ export class Customers {
       return file;
     }
     if (this.#isNewer(known, details, newer)) {
-      const { appointment, step } = details;
+      const { step } = details;
+      const unsettled = unsettledAppointment(store.state.commands, customerCode, settled);
+      const appointment = unsettled === undefined ? details.appointment : unsettled;
       await changeStop(this.#core, customerCode, { debt: newer.account.debt, appointment, step });
     }
     try {
