@@ -167,12 +167,13 @@ class Consumer:
         if not batch:
             return left
         try:
-            await self._commit(batch)
+            is_committed = await self._commit(batch)
         except Exception as error:  # noqa: BLE001 - whichever of them failed will fail again when it is alone
             log.info("events_undone_together", events=len(batch), error=_name(error))
             return deliveries
-        for read in batch:
-            await self._settle(read.delivered, read.kind, time.perf_counter() - started)
+        if is_committed:
+            for read in batch:
+                await self._settle(read.delivered, read.kind, time.perf_counter() - started)
         return left
 
     async def _handle_alone(self, delivered: Delivered) -> None:
@@ -262,7 +263,7 @@ class Consumer:
                 if not is_last:  # that of the last one is written with the commit
                     await run_write(work)
             else:
-                self._count_duplicate(read.kind)
+                self._count_duplicate(read.kind, read.delivered)
 
     async def _commit_at_once(self, read: _Read) -> bool:
         """Run the handler of an event that needs one statement, and then this together with the inbox entry.
@@ -280,7 +281,7 @@ class Consumer:
                 self._idle.put(Idle(read.delivered, read.message_id, read.kind, time.perf_counter() - started))
                 return False
             if not opened.is_new:
-                self._count_duplicate(read.kind)
+                self._count_duplicate(read.kind, read.delivered)
         return True
 
     async def _claim_idle(self, message_ids: list[UUID]) -> set[UUID]:
@@ -288,12 +289,13 @@ class Consumer:
 
     async def _settle_idle(self, idle: Idle, is_new: bool) -> None:
         if not is_new:
-            self._count_duplicate(idle.kind)
+            self._count_duplicate(idle.kind, idle.delivered)
         await self._settle(idle.delivered, idle.kind, idle.seconds)
 
-    def _count_duplicate(self, kind: str) -> None:
+    def _count_duplicate(self, kind: str, delivered: Delivered) -> None:
         metrics.of(self._service, kind).duplicates.inc()
-        log.info("event_duplicate")
+        # Delivered again by the broker, or sent again by its emitter.
+        log.info("event_duplicate", redelivered=delivered.redelivered)
 
     async def _run(self, read: _Read, work: UnitOfWork) -> None:
         attributes = {"thungan.attempt": read.context.attempt}

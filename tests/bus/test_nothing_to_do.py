@@ -1,5 +1,6 @@
 """Events that a consumer has nothing to do for are noted together, and none is acknowledged before."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ import asyncpg
 import pytest
 
 from shared.db import Connection
-from shared.messaging import Access, EventHandler, Topology, UnitOfWork
+from shared.messaging import Access, EventHandler, Lock, Topology, UnitOfWork
 from shared.messaging import nothing_to_do as idle
+from shared.messaging.frames import DirectChannel
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.metrics import REGISTRY
 from shared.testing import wait_until
@@ -186,3 +188,53 @@ async def test_one_that_comes_twice_is_counted_as_a_duplicate(
     finally:
         await source.close()
     assert await _entries(connection) == 1
+
+
+async def test_one_that_is_taken_together_with_one_whose_lock_is_not_known_is_acknowledged_once_its_entry_is_there(
+    bus_for: BusFactory,
+    database: Database,
+    broker: BrokerView,
+    sink: tuple[str, Connection],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, connection = sink
+    gate, begun = asyncio.Event(), list[int]()
+
+    async def look_in_turn(event: Noted, work: UnitOfWork) -> None:
+        begun.append(event.number)
+        if event.number == 0:
+            await gate.wait()
+        await look(event, work)
+
+    def lock(event: Noted) -> Lock:
+        return Lock.UNKNOWN if event.number == 1 else Lock.AGGREGATE
+
+    handler = EventHandler(Noted, look_in_turn, lock=lock, access=Access.IF_NEEDED)
+    acknowledged: list[int] = []
+    acknowledge = DirectChannel.acknowledge
+
+    def noted(self: DirectChannel, delivery_tag: int) -> None:
+        acknowledged.append(delivery_tag)
+        acknowledge(self, delivery_tag)
+
+    monkeypatch.setattr(DirectChannel, "acknowledge", noted)
+    # While the only worker is busy with the first one, the others gather.
+    bus = await bus_for(Topology(service="sink", handlers=[handler]), database_url=url, concurrency=1)
+    await _emit(bus_for, await database(), 3)
+
+    async def taken() -> bool:
+        return await broker.count(broker.names.event_queue("sink")) == 0
+
+    await wait_until(lambda: begun == [0], 30)
+    await wait_until(taken, 30)
+    gate.set()
+
+    async def settled() -> bool:
+        return await _entries(connection) == 3
+
+    await wait_until(settled, 30)
+    await wait_until(lambda: len(acknowledged) == 3, 30)
+    # One too many would cost the channel, and all that is under way there would be delivered again.
+    await bus.drain()
+    assert sorted(acknowledged) == sorted(set(acknowledged))
+    assert sorted(HANDLED) == [0, 1, 2]

@@ -105,7 +105,7 @@ async def reporting(
         hours = {"sms_opens": "00:00", "sms_closes": "23:59:59.999999", "sms_poll_seconds": 0.2}
         of_notify = {**common, **hours, "database_url": notify_database, "sms_configuration": file}
         await away.enter_async_context(notify(NotifySettings.model_validate(of_notify)))
-        of_gateway = {**common, "database_url": gateway_database, "proxy_hops": 1, "request_timeout": 1}
+        of_gateway = {**common, "database_url": gateway_database, "proxy_hops": 1, "request_timeout": 3}
         running = await stack.enter_async_context(
             gateway(
                 GatewaySettings.model_validate(
