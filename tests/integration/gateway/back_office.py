@@ -18,6 +18,7 @@ from shared.contracts.billing import (
     AgedDebt,
     AgeingReport,
     AgreeInstalments,
+    AgreementPrintAsked,
     AgreementReply,
     Agreements,
     AgreementState,
@@ -133,6 +134,7 @@ from shared.contracts.billing import (
     PreviewCorrection,
     PriceGroupName,
     PriceGroups,
+    PrintAgreement,
     ReadingsFile,
     ReadingsFileOutcome,
     ReadingsReply,
@@ -223,12 +225,14 @@ from shared.contracts.notify import (
     GetReceiptLinks,
     GetReminders,
     OptOutsReply,
+    PrintWarning,
     ReceiptLink,
     ReceiptLinkReply,
     ReceiptLinks,
     ReminderHistory,
     ReminderState,
     SendReceiptLink,
+    WarningPrintAsked,
 )
 from shared.contracts.receipt import (
     CheckState,
@@ -315,6 +319,8 @@ REQUESTS: list[type[Request[Any]]] = [
     CheckInstalments,
     AgreeInstalments,
     EndAgreement,
+    PrintAgreement,
+    PrintWarning,
     GetInterest,
     GetDueInterest,
     ChargeInterest,
@@ -936,6 +942,12 @@ class BackOffice:
 
     async def EndAgreement(self, request: EndAgreement, work: UnitOfWork) -> AgreementReply:
         return AgreementReply(agreement=_agreement(request.agreement_id, AgreementState.ENDED))
+
+    async def PrintAgreement(self, request: PrintAgreement, work: UnitOfWork) -> AgreementPrintAsked:
+        return AgreementPrintAsked(print_id=request.print_id)
+
+    async def PrintWarning(self, request: PrintWarning, work: UnitOfWork) -> WarningPrintAsked:
+        return WarningPrintAsked(print_id=request.print_id)
 
     async def GetInterest(self, request: GetInterest, work: UnitOfWork) -> InterestReply:
         return InterestReply(interest=_interest(request.customer_code, request.until), settled=[])
