@@ -1263,11 +1263,13 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
     (
         Sabotage(vat_not_taken_off, "billing", "what is open of a bill is its total less"),
         Sabotage(given_back_from_any_box, "billing", "an item of a settlement is of whoever gave the cash back"),
-        Sabotage(hand_in_as_said, "billing", "a hand-in is counted by another device than it was stated on"),
         Sabotage(received_as_stated, "billing", _TIMES, "received"),
         Sabotage(details_left_out, "billing", _DETAILS, "it has none"),
     ),
-    (Sabotage(details_of_another, "billing", _DETAILS, "has those of"),),
+    (
+        Sabotage(details_of_another, "billing", _DETAILS, "has those of"),
+        Sabotage(hand_in_as_said, "billing", "a hand-in is counted by another device than it was stated on"),
+    ),
     (
         Sabotage(partner_paid_twice, "billing", "a partner's payment is in its register as it was recorded"),
         Sabotage(partner_not_counted, "billing", "what a partner holds of a day is its register"),
