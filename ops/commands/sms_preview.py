@@ -170,6 +170,7 @@ def _parameters(
         "cut_at": sms_appointment(cut_at),
         "receipt": f"{receipt.series} {receipt.number:08d}" if receipt else "BN26-AA 00000000",
         "address": (receipt.short_url or receipt.url) if receipt else "https://.../r/XXXXXXXXXXXX",
+        "invoice_link": "https://.../hd/XXXXXXXXXXXXXXXX" if rule.invoice_link else None,
     }
 
 

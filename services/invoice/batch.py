@@ -194,6 +194,7 @@ def _made(
         itemised=None if draft.itemised is None else json.dumps(asdict(draft.itemised), default=str),
         link=link_after(place.link, data),
         told_singly=not _told_by_summary(draft, rule_of(options.authority_rules, draft.seller.tax_code, made_on)),
+        due_on=told.bill.due_date,
     )
 
 

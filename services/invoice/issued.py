@@ -19,4 +19,6 @@ def issued_invoice(signed: Signed) -> IssuedInvoice:
         lookup_code=signed.lookup_code,
         link="" if signed.link is None else signed.link.hex(),
         state=InvoiceState.NEW if signed.relation is None else InvoiceState(signed.relation),
+        customer_code=signed.customer_code,
+        due_on=signed.due_on,
     )

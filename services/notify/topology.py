@@ -23,6 +23,7 @@ from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.note_bill_correction import note_bill_correction
 from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.note_dispute import note_dispute
+from services.notify.handlers.note_issued_invoices import note_issued_invoices
 from services.notify.handlers.note_released_bills import note_released_bills
 from services.notify.handlers.note_visit import note_visit
 from services.notify.handlers.note_waiting_credit import note_waiting_credit
@@ -55,6 +56,7 @@ from shared.contracts.customer import (
     VisitRecorded,
     VisitWithdrawn,
 )
+from shared.contracts.invoice import InvoicesIssued
 from shared.contracts.notify import (
     ApproveCutList,
     ChangeOptOut,
@@ -116,7 +118,12 @@ TOPOLOGY = Topology(
     handlers=[
         RequestHandler(GetReminders, get_reminders, access=Access.READ_ONLY),
         RequestHandler(GetReceiptLinks, get_receipt_links, access=Access.READ_ONLY),
-        RequestHandler(SendReceiptLink, send_receipt_link, idempotency=Idempotency("link_id", lock=lock_links)),
+        RequestHandler(
+            SendReceiptLink,
+            send_receipt_link,
+            # The gateway of a version before does not name the bills.
+            idempotency=Idempotency("link_id", lock=lock_links, ignored={"bill_ids"}),
+        ),
         RequestHandler(GetDunning, get_dunning_case, access=Access.READ_ONLY),
         RequestHandler(GetDunningCases, get_dunning_cases, access=Access.READ_ONLY),
         RequestHandler(
@@ -164,6 +171,7 @@ TOPOLOGY = Topology(
         EventHandler(AgreementChanged, note_agreement, lock=_agreed),
         EventHandler(BankCreditWaiting, note_waiting_credit, lock=Lock.UNKNOWN),
         EventHandler(BillsReleased, note_released_bills, lock=Lock.UNKNOWN),
+        EventHandler(InvoicesIssued, note_issued_invoices, lock=Lock.NOTHING, access=Access.ONE_STATEMENT),
         EventHandler(CustomerChanged, keep_customer, lock=_changed),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
         EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted, access=Access.IF_NEEDED),

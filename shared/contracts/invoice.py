@@ -55,6 +55,10 @@ class IssuedInvoice(Record):
     link: str = ""
     """SHA-256 as hexadecimal digits: stands for this invoice and all before it in its row of numbers; empty of one that
     a version before has numbered."""
+    customer_code: str = ""
+    """Empty from a version before."""
+    due_on: date | None = None
+    """Until when its bill is to be paid; None of one that a version before has numbered."""
 
 
 class InvoicesIssued(Event):

@@ -130,6 +130,8 @@ class SendReceiptLink(Request[ReceiptLinkReply]):
     address: str = Field(min_length=1, max_length=100)
     """Of the page that shows the receipt."""
     requested_by: str = Field(min_length=1, max_length=80)
+    bill_ids: list[UUID] = Field(default_factory=list, max_length=1000)
+    """The bills that it settles: where the unit wants that, the SMS leads to the invoice of the newest, too."""
 
 
 class ReceiptLinks(Reply):

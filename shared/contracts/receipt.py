@@ -59,6 +59,8 @@ class ReceiptReply(Reply):
     document: Document
     awaits_first_print: bool = False
     """Nobody was given it to print yet, as that of a transfer: what is printed next is the receipt itself, no copy."""
+    bill_ids: list[UUID] = Field(default_factory=list)
+    """The bills that its payment cleared, wholly or in part; empty from a version before."""
 
 
 class GetReceipt(Request[ReceiptReply]):
@@ -245,5 +247,7 @@ class ReceiptIssued(Event):
 
     message_name: ClassVar[str] = "receipt.issued"
     receipt: Receipt
+    bill_ids: list[UUID] = Field(default_factory=list)
+    """The bills that its payment cleared, wholly or in part; empty from a version before."""
     actor: Actor | None = None
     """Who recorded or reversed the payment; None from a version before."""

@@ -27,6 +27,7 @@ from shared.contracts.billing import (
     ReleasedBill,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, Outcome, PaymentMethod, Unit
+from shared.contracts.invoice import InvoiceState, IssuedInvoice
 from shared.ids import new_id
 
 CUSTOMER_CODE = "PB14010012345"
@@ -119,6 +120,24 @@ def payment(customer_code: str = CUSTOMER_CODE, amount: int = 216_000, **changes
         "credit": 0,
     }
     return Payment(**facts | changes)
+
+
+def issued_invoice(of: Bill, **changes: Any) -> IssuedInvoice:
+    """Return the invoice of a bill, as invoice tells of it."""
+    facts: dict[str, Any] = {
+        "invoice_id": new_id(),
+        "bill_id": of.bill_id,
+        "bill_number": of.bill_number,
+        "template": "1",
+        "symbol": "K26TAA",
+        "number": 42,
+        "made_on": of.period_to,
+        "lookup_code": "ABCDEFGH234567AB",
+        "state": InvoiceState.NEW,
+        "customer_code": of.customer_code,
+        "due_on": of.due_date,
+    }
+    return IssuedInvoice(**facts | changes)
 
 
 def payment_recorded(customer_code: str = CUSTOMER_CODE, **changes: Any) -> PaymentRecorded:

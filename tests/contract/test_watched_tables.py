@@ -45,6 +45,7 @@ UNWATCHED = {
         "waiting_bills": "what waits for its invoice; bills and invoices are compared",
     },
     "notify": {
+        "issued_invoices": "copies of those of invoice, deleted after a year",
         "order_photos": "deleted after some months; the order is watched",
         "accounts": "copies of billing's, compared with them",
         "agreements": "copies of billing's, where an agreement is watched",

@@ -104,7 +104,8 @@ async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies
 
 async def send_link(call: Call[ReceiptPath, Nothing, LinkRequest], dependencies: Dependencies) -> ReceiptLinkReply:
     """Send the link of a receipt by SMS: at most once for each receipt and number."""
-    receipt = (await _own_receipt(call, dependencies)).receipt
+    found = await _own_receipt(call, dependencies)
+    receipt = found.receipt
     if receipt.voided_at is not None:
         raise ReceiptVoided
     facts = (await dependencies.request(GetCustomer(customer_code=receipt.customer_code))).facts
@@ -123,6 +124,7 @@ async def send_link(call: Call[ReceiptPath, Nothing, LinkRequest], dependencies:
             amount=receipt.total,
             address=receipt.short_url or receipt.url,
             requested_by=call.who.actor,
+            bill_ids=found.bill_ids,
         )
     )
 

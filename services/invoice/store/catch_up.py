@@ -76,7 +76,7 @@ async def note_caught_up(connection: Connection, since: datetime) -> None:
 
 
 _UNTOLD = """
-SELECT invoice_id, bill_id, bill_number, symbol, number, made_on, lookup_code, relation, link
+SELECT invoice_id, bill_id, bill_number, customer_code, symbol, number, made_on, due_on, lookup_code, relation, link
 FROM invoices JOIN signatures USING (invoice_id)
 WHERE link IS NULL AND (symbol, number) > ($1, $2) ORDER BY symbol, number LIMIT $3
 """

@@ -35,13 +35,15 @@ class StoredInvoice:
     """What stands for this invoice and all before it in its row of numbers."""
     told_singly: bool
     """The tax authority gets it by itself, and not by a row of a summary."""
+    due_on: date | None
+    """Until when its bill is to be paid."""
 
 
 _COLUMNS = ", ".join(field.name for field in fields(StoredInvoice))
 _TYPES = (
     *("uuid", "uuid", "uuid", "text", "text", "text", "int", "timestamptz", "date"),
     *("bigint", "bigint", "bigint", "text", "uuid", "text", "bytea", "text"),
-    *("bytea", "bool"),
+    *("bytea", "bool", "date"),
 )
 _PLACES = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(_TYPES, 1))
 _ADD = f"""
@@ -125,7 +127,7 @@ WITH signed AS (
     SELECT invoice_id, signed_at, $4, signature FROM signed JOIN taken USING (invoice_id)
     RETURNING invoice_id
 )
-SELECT invoice_id, bill_id, bill_number, symbol, number, made_on, lookup_code, relation, link
+SELECT invoice_id, bill_id, bill_number, customer_code, symbol, number, made_on, due_on, lookup_code, relation, link
 FROM added JOIN invoices USING (invoice_id) ORDER BY symbol, number
 """
 
@@ -137,9 +139,12 @@ class Signed:
     invoice_id: UUID
     bill_id: UUID
     bill_number: str
+    customer_code: str
     symbol: str
     number: int
     made_on: date
+    due_on: date | None
+    """Until when its bill is to be paid; None of an invoice that a version before has numbered."""
     lookup_code: str
     relation: str | None
     link: bytes | None

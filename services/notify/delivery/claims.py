@@ -20,7 +20,7 @@ from services.notify.domain.breakers import Breaker
 from services.notify.domain.budgets import Spent, postponed, waits_for_budget
 from services.notify.domain.causes import Cause
 from services.notify.domain.chains import Chains
-from services.notify.domain.reminders import DueReminder, NewAttempt, Priority
+from services.notify.domain.reminders import DueReminder, NewAttempt, Priority, unit_of
 from services.notify.domain.resolution import ONCE_MORE, Look, Unsettled, look, next_look
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, Verdict, check_reminder
@@ -34,6 +34,7 @@ from services.notify.store.attempts import (
     unreached_by,
 )
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
+from services.notify.store.issued_invoices import links_of
 from services.notify.store.provider_paces import lock_paces, use_paces
 from services.notify.store.reminders import (
     claim_due,
@@ -207,6 +208,7 @@ class Claims:
         chosen = {due.reminder_id: await self._route(routes, due, orders[due.reminder_id]) for due in dues}
         handed_over = await self._handed_over(connection, dues, moment)
         spent = await self._spent(connection, dues, moment)
+        links = await self._invoice_links(connection, dues, moment)
         claimed: list[Claimed] = []
         later: dict[UUID, Postpone] = {}
         for due in dues:
@@ -226,7 +228,7 @@ class Claims:
                 later[due.reminder_id] = Postpone(moment + wait, Cause.PACE)
             else:
                 operator = operator_of(due.phone, ported)
-                one = self._attempt(due, due.phone, operator, provider, order, moment)
+                one = self._attempt(due, due.phone, operator, provider, order, moment, link=links.get(due.reminder_id))
                 if (waits := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
                     POSTPONED.inc()
                     later[due.reminder_id] = waits
@@ -250,6 +252,7 @@ class Claims:
         ported = _ported(dues)
         lost = await lost_sms(connection, [due.reminder_id for due in dues])
         handed_over = await self._handed_over(connection, dues, moment)
+        links = await self._invoice_links(connection, dues, moment)
         claimed: list[Claimed] = []
         questions: list[Question] = []
         for due in dues:
@@ -262,7 +265,10 @@ class Claims:
                 case Look.REPEAT if self._can_repeat(routes, sms.provider) and due.phone is not None:
                     routes.use(sms.provider)
                     operator, first = operator_of(due.phone, ported), sms.first_attempt_at
-                    claimed.append(self._attempt(due, due.phone, operator, sms.provider, (), moment, first=first))
+                    link = links.get(due.reminder_id)
+                    claimed.append(
+                        self._attempt(due, due.phone, operator, sms.provider, (), moment, first=first, link=link)
+                    )
                 case Look.ASK:
                     questions.append(Question(due, sms, known))
                     await look_later(
@@ -362,6 +368,18 @@ class Claims:
         ids = [due.reminder_id for due in dues]
         return Counter(await handed_over_since(connection, phones, midnight_before(moment), besides=ids))
 
+    async def _invoice_links(
+        self, connection: Connection, dues: Sequence[DueReminder], moment: datetime
+    ) -> Mapping[UUID, str]:
+        """Return where the invoices are looked up that messages are to lead to; asks nothing where no unit wants it."""
+        if not self._limits.has_invoice_links:
+            return {}
+        return await links_of(connection, [due for due in dues if self._wants_invoice_link(due, moment)])
+
+    def _wants_invoice_link(self, due: DueReminder, moment: datetime) -> bool:
+        unit_code = due.unit_code or unit_of(due.customer_code)
+        return not due.is_trial and self._limits.rule(due.template, unit_code, moment).invoice_link
+
     async def _spent(self, connection: Connection, dues: Collection[DueReminder], moment: datetime) -> Spent:
         """Return what is spent, locked, where that matters to any of the reminders."""
         if self._expenses.budget.is_set and any(waits_for_budget(due, self._limits, moment) for due in dues):
@@ -397,8 +415,9 @@ class Claims:
         moment: datetime,
         *,
         first: datetime | None = None,
+        link: str | None = None,
     ) -> Claimed:
-        parameters, rendered = self._texts.with_debt(due)
+        parameters, rendered = self._texts.with_debt(due, link)
         segments = rendered.size.segments
         reference = uuid5(due.reminder_id, "once more").hex if due.sent_again else due.reminder_id.hex
         attempt = NewAttempt(

@@ -38,6 +38,9 @@ class Kind(StrEnum):
 CAMPAIGNS = (Kind.DUE_SOON, Kind.OVERDUE, Kind.SECOND_NOTICE, Kind.CUT_WARNING)
 """Kinds that a date rule schedules for all customers of a unit at once."""
 
+WITH_INVOICE = frozenset(Kind) - {Kind.CUT_WARNING}
+"""Kinds that have texts with the link of an invoice: nothing stands beside the hour of a cut."""
+
 SHORTEST_WARNING = timedelta(hours=24)
 """Between a cut warning and the hour that it names (Luật Điện lực 61/2024/QH15 art. 49; practice of EVNSPC)."""
 
@@ -71,6 +74,8 @@ class KindRule(BaseModel):
     """With Vietnamese accents: shorter segments, and so more of them."""
     language: Literal["vi", "en"] | None = None
     """In place of the language of all messages."""
+    invoice_link: bool = False
+    """With the address of the invoice, where one exists by then and a text with it is no longer than one without."""
 
     @model_validator(mode="after")
     def _hours_are_in_order(self) -> Self:
@@ -90,6 +95,12 @@ class MessageRule(DatedRule):
             rule = self.kinds.get(kind)
             if rule and rule.switched_on and rule.days is None:
                 raise ValueError(f"{kind} is switched on and has no days")
+        return self
+
+    @model_validator(mode="after")
+    def _texts_with_links_exist(self) -> Self:
+        if without := [kind for kind, rule in self.kinds.items() if rule.invoice_link and kind not in WITH_INVOICE]:
+            raise ValueError(f"{without[0]} has no text with the link of an invoice")
         return self
 
 

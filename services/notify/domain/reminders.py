@@ -1,6 +1,6 @@
 """Reminders, attempts to send them, and numbers that get none, as they are stored. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -66,6 +66,8 @@ class NewReminder:
     """A person tries a provider out."""
     through: str | None = None
     """The only provider that it may go to; None: those of its chain."""
+    bill_ids: Sequence[UUID] = ()
+    """Bills that its receipt settles."""
 
     def under(self, verdict: Verdict) -> "NewReminder":
         """Return the reminder as it is stored under a verdict."""
@@ -128,6 +130,8 @@ class DueReminder:
     """The only provider that it may go to; None: those of its chain."""
     ported_to: Operator | None = None
     """The network of its number, where that was ported."""
+    bill_ids: Sequence[UUID] = ()
+    """Bills that its receipt settles."""
 
     @property
     def is_settled(self) -> bool:

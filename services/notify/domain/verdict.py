@@ -105,6 +105,11 @@ class Limits:
         """Whether any unit has ever switched thanks for a payment on."""
         return any(rule.kinds[Kind.PAID].switched_on for rule in self.rules if Kind.PAID in rule.kinds)
 
+    @property
+    def has_invoice_links(self) -> bool:
+        """Whether any unit has ever switched links of invoices on, or will."""
+        return any(kind.invoice_link for rule in self.rules for kind in rule.kinds.values())
+
     def hours_of(self, rule: KindRule) -> SendingHours:
         """Return the hours in which messages under a rule may leave."""
         return replace(self.hours, opens=rule.opens or self.hours.opens, closes=rule.closes or self.hours.closes)

@@ -30,7 +30,7 @@ async def thank_for_payment(
     await lock_payment(work.connection, receipt.payment_id)
     if await is_reversed(work.connection, receipt.payment_id):
         return
-    message = texts.thanks(receipt, recipient.unit_name, recipient.unit_code, recipient.phone, moment, rule)
+    message = texts.thanks(event, recipient.unit_name, recipient.unit_code, recipient.phone, moment, rule)
     message = message.under(check_reminder(await circumstances_of(work.connection, message, None, moment), limits))
     # The link may have gone to this number already, where somebody asked for it.
     if await add_reminder(work.connection, message) and message.state is ReminderState.SCHEDULED:

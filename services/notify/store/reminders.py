@@ -21,8 +21,8 @@ from shared.stored_records import readable
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
     phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by, unit_code, expires_at,
-    is_trial, through)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    is_trial, through, bill_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -53,6 +53,7 @@ async def add_reminder(connection: Connection, new: NewReminder) -> bool:
         new.expires_at,
         new.is_trial,
         new.through,
+        list(new.bill_ids) or None,
     )
     return bool(added)
 
@@ -230,6 +231,7 @@ def _due(row: Record) -> DueReminder:
         is_trial=row["is_trial"],
         through=row["through"],
         ported_to=known_operator(row["ported_to"]),
+        bill_ids=row["bill_ids"] or (),
     )
 
 

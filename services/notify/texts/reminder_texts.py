@@ -16,7 +16,7 @@ from services.notify.texts.parameters import (
 from services.notify.texts.templates import ACCENTED, Rendered, Templates
 from shared.contracts.billing import NoticeIssued
 from shared.contracts.notify import ReminderState, SendReceiptLink
-from shared.contracts.receipt import Receipt
+from shared.contracts.receipt import ReceiptIssued
 from shared.ids import new_id
 
 _NO_WISHES = KindRule()
@@ -60,12 +60,14 @@ class ReminderTexts:
             receipt_id=request.receipt_id,
             payment_id=request.payment_id,
             requested_by=request.requested_by,
+            bill_ids=request.bill_ids,
         )
 
     def thanks(
-        self, receipt: Receipt, unit_name: str, unit_code: str, phone: str, moment: datetime, rule: KindRule
+        self, event: ReceiptIssued, unit_name: str, unit_code: str, phone: str, moment: datetime, rule: KindRule
     ) -> NewReminder:
         """Return the thanks for a payment with the link of its receipt, due at ``moment``."""
+        receipt = event.receipt
         blank = self._blank(Kind.PAID, self.language_of(rule), thanks_parameters(receipt, unit_name), phone, moment)
         return replace(
             blank,
@@ -75,6 +77,7 @@ class ReminderTexts:
             payment_id=receipt.payment_id,
             requested_by="notify",
             unit_code=unit_code,
+            bill_ids=event.bill_ids,
         )
 
     def trial(
@@ -112,8 +115,11 @@ class ReminderTexts:
             due_at=due_at,
         )
 
-    def with_debt(self, due: DueReminder) -> tuple[Parameters, Rendered]:
-        """Return parameters and text of a reminder with what the customer owes now, where it is about a debt."""
+    def with_debt(self, due: DueReminder, invoice_link: str | None = None) -> tuple[Parameters, Rendered]:
+        """Return parameters and text of a reminder with what the customer owes now, where it is about a debt.
+
+        ``invoice_link`` is where the invoice is looked up that it is to lead to.
+        """
         if due.debt_due_on is not None:
             parameters = dict(debt_parameters(due))
         else:
@@ -123,4 +129,6 @@ class ReminderTexts:
             if due.disputed_debt and "period" in parameters:
                 # The months were those of all open bills where the complaint came after the visit.
                 parameters["period"] = None
+        if invoice_link is not None:
+            parameters["invoice_link"] = invoice_link
         return parameters, self.templates.render(due.template, due.language, parameters)

@@ -23,9 +23,10 @@ def load_templates(file: Path = _FILE) -> Templates:
             template=entry["id"],
             version=int(entry["version"]),
             forms={language: tuple(forms) for language, forms in entry["texts"].items()},
+            invoice_forms={language: tuple(forms) for language, forms in entry.get("invoice_texts", {}).items()},
         )
         for language, forms in template.forms.items():
-            for form in forms:
+            for form in (*forms, *template.invoice_forms.get(language, ())):
                 if language != ACCENTED and not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
                     raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
         templates[template.template] = template

@@ -44,6 +44,8 @@ class Template:
     version: int
     forms: Mapping[str, tuple[str, ...]]
     """Language → forms, the fullest first."""
+    invoice_forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language → forms with the link of an invoice, the fullest first; numbered after the others, which keep theirs."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Templates:
     def render(self, template: str, language: str, parameters: Mapping[str, str | None]) -> Rendered:
         """Return the fullest text that fits one segment (two with accents); the shortest there is when none does.
 
+        One with the link of an invoice goes before the others where there is a link and the text fits with it: no
+        message gets longer than its kind may be because of a link.
+
         Accents are taken off and what GSM-7 lacks is left out, so that the text is GSM-7 whatever a name holds; in the
         language :data:`ACCENTED` both stay, and the text is UCS-2.
         Raises :class:`TemplateError` for an unknown template, language, or when every form lacks a parameter.
@@ -67,13 +72,14 @@ class Templates:
             raise TemplateError(f"no template {template!r} in language {language!r}")
         write, most_segments = (tidy, 2) if language == ACCENTED else (plain, 1)
         values = {name: write(value) for name, value in parameters.items() if value is not None}
+        plain_forms = found.forms[language]
+        for index, form in enumerate(found.invoice_forms.get(language, ()), len(plain_forms)):
+            for rendered in self._written(found, index, form, values):
+                if rendered.size.segments <= most_segments:
+                    return rendered
         shortest: Rendered | None = None
-        for index, form in enumerate(found.forms[language]):
-            if not fields_of(form) <= values.keys():
-                continue
-            for shortened in self._ever_shorter(values):
-                text = form.format_map(shortened)
-                rendered = Rendered(found.template, found.version, index, text, measure(text))
+        for index, form in enumerate(plain_forms):
+            for rendered in self._written(found, index, form, values):
                 if rendered.size.segments <= most_segments:
                     return rendered
                 if shortest is None or rendered.size.units < shortest.size.units:
@@ -81,6 +87,13 @@ class Templates:
         if shortest is None:
             raise TemplateError(f"template {template!r} needs more than {', '.join(sorted(values))}")
         return shortest
+
+    def _written(self, found: Template, index: int, form: str, values: Mapping[str, str]) -> Iterator[Rendered]:
+        """Yield a form with names in full, then with shorter ones; nothing where a parameter is missing."""
+        if fields_of(form) <= values.keys():
+            for shortened in self._ever_shorter(values):
+                text = form.format_map(shortened)
+                yield Rendered(found.template, found.version, index, text, measure(text))
 
     def _ever_shorter(self, values: Mapping[str, str]) -> Iterator[dict[str, str]]:
         """Yield the values with names in full, then with one name after the other made shorter."""

@@ -27,4 +27,5 @@ async def get_receipt(request: GetReceipt, work: UnitOfWork, *, options: Documen
         receipt=contract_of(receipt, options),
         document=viewed_document(receipt, options, prints),
         awaits_first_print=receipt.awaits_first_print and not first_printed,
+        bill_ids=receipt.bill_ids,
     )

@@ -18,5 +18,6 @@ async def emit_receipt(
 ) -> None:
     """Emit that a receipt exists, and its printout for the device that asked for it."""
     customer_code = receipt.new.customer_code
-    await work.emit(ReceiptIssued(receipt=contract_of(receipt, options), actor=event.actor), aggregate=customer_code)
+    issued = ReceiptIssued(receipt=contract_of(receipt, options), bill_ids=receipt.bill_ids, actor=event.actor)
+    await work.emit(issued, aggregate=customer_code)
     await work.emit(first_printout(receipt, event, options, language), aggregate=customer_code)

@@ -29,6 +29,7 @@ from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.note_bill_correction import note_bill_correction
 from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.note_dispute import note_dispute
+from services.notify.handlers.note_issued_invoices import note_issued_invoices
 from services.notify.handlers.note_waiting_credit import note_waiting_credit
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
@@ -56,6 +57,7 @@ from shared.contracts.customer import (
     CustomersChanged,
     VisitWithdrawn,
 )
+from shared.contracts.invoice import InvoicesIssued
 from shared.contracts.notify import GetReminders, Reminder
 from shared.contracts.receipt import ReceiptIssued
 from shared.messaging import UnitOfWork
@@ -72,6 +74,7 @@ Consumed = (
     | ComplaintSettled
     | CustomerChanged
     | CustomersChanged
+    | InvoicesIssued
     | NoticeIssued
     | PaymentRecorded
     | PaymentReversed
@@ -162,6 +165,8 @@ class Notify:
                 await keep_customer(event, work, orders=self.orders)
             case CustomersChanged():
                 await keep_customers(event, work, orders=self.orders)
+            case InvoicesIssued():
+                await note_issued_invoices(event, work, limits=self.limits)
             case ReceiptIssued():
                 await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
 

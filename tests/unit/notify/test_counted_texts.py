@@ -21,10 +21,11 @@ COLLECTORS = [
 """Accents, the extension table, emoji of several code points, Ê Đê, decomposed, invisible letters, Khmer, Cham, Hoa."""
 AMOUNTS = ["871.020d", "98.871.020d"]
 APPOINTMENTS = [None, "25/11 08:30"]
+LINKS = [None, "https://thungan.dienluc-camau.vn/hd/ABCDEFGH234567AB"]
 
 
 def rendered(kind: str, language: str) -> list[Rendered]:
-    """Return the texts of a kind for all names, amounts and appointments that there are."""
+    """Return the texts of a kind for all names, amounts, appointments and links of invoices that there are."""
     return [
         TEMPLATES.render(
             kind,
@@ -43,9 +44,10 @@ def rendered(kind: str, language: str) -> list[Rendered]:
                 "cut_at": "01/12 08:00",
                 "receipt": "BN26-AA 00000123",
                 "address": "https://thungan.dienluc-camau.vn/r/A1B2C3D4E5F6",
+                "invoice_link": link,
             },
         )
-        for unit, collector, amount, appointment in product(UNITS, COLLECTORS, AMOUNTS, APPOINTMENTS)
+        for unit, collector, amount, appointment, link in product(UNITS, COLLECTORS, AMOUNTS, APPOINTMENTS, LINKS)
     ]
 
 
@@ -60,7 +62,7 @@ def test_an_independent_counter_counts_every_text_as_we_do() -> None:
     names = {Encoding.GSM7: "GSM-7", Encoding.UCS2: "UCS-2"}
     ours = [(names[size.encoding], size.segments) for size in map(measure, texts)]
 
-    assert len(texts) == len(Kind) * 3 * len(UNITS) * len(COLLECTORS) * len(AMOUNTS) * len(APPOINTMENTS)
+    assert len(texts) == len(Kind) * 3 * len(UNITS) * len(COLLECTORS) * len(AMOUNTS) * len(APPOINTMENTS) * len(LINKS)
     assert [pair for pair in zip(texts, ours, counted(texts), strict=True) if pair[1] != pair[2]] == []
 
 

@@ -47,6 +47,10 @@ def test_the_shipped_rules_can_be_switched_on_as_they_are() -> None:
         ("{ from: 2026-01-01, kinds: { nonsense: { switched_on: true } } }", "nonsense"),
         ("{ from: 2026-01-01, kinds: { away: { opens: '22:00', closes: '07:00' } } }", "opens has to be before closes"),
         ("{ from: 2026-01-01, kinds: { cut_warning: { hours_to_cut: 24 } } }", "hours_to_cut"),
+        (
+            "{ from: 2026-01-01, kinds: { cut_warning: { invoice_link: true } } }",
+            "cut_warning has no text with the link",
+        ),
     ],
 )
 def test_a_mistake_in_the_rules_is_named_when_they_are_read(tmp_path: Path, rule: str, place: str) -> None:

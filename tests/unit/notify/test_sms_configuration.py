@@ -200,7 +200,7 @@ def test_every_registered_template_of_the_example_is_one_of_ours_with_parameters
     for provider in read.providers:
         for entry in provider.templates:
             template = ours[entry.template]
-            forms = template.forms[entry.language]
+            forms = (*template.forms[entry.language], *template.invoice_forms.get(entry.language, ()))
             known = set().union(*map(fields_of, forms if entry.form is None else [forms[entry.form]]))
 
             assert entry.version == template.version

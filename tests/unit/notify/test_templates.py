@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notify.domain.kinds import WITH_INVOICE, Kind
 from services.notify.texts.segments import Encoding
 from services.notify.texts.template_file import load_templates
 from services.notify.texts.templates import TemplateError, fields_of, person_names, plain
@@ -116,8 +117,41 @@ def test_a_missing_parameter_is_an_error() -> None:
 
 def test_every_language_has_the_same_forms() -> None:
     for template in TEMPLATES.by_name.values():
-        shapes = [[fields_of(form) for form in forms] for forms in template.forms.values()]
-        assert all(shape == shapes[0] for shape in shapes)
+        for of_languages in (template.forms, template.invoice_forms):
+            shapes = [[fields_of(form) for form in forms] for forms in of_languages.values()]
+            assert all(shape == shapes[0] for shape in shapes)
+
+
+LINK = "https://thungan.dienluc-camau.vn/hd/ABCDEFGH234567AB"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_each_kind_that_may_lead_to_an_invoice_has_texts_for_that_in_every_language(kind: Kind) -> None:
+    template = TEMPLATES.by_name[kind]
+    assert template.invoice_forms.keys() == (template.forms.keys() if kind in WITH_INVOICE else set())
+    for form in (form for forms in template.invoice_forms.values() for form in forms):
+        assert "invoice_link" in fields_of(form)
+    assert all("invoice_link" not in fields_of(form) for forms in template.forms.values() for form in forms)
+
+
+def test_a_reminder_leads_to_the_invoice_within_one_segment() -> None:
+    rendered = TEMPLATES.render("away", "vi", PARAMETERS | {"invoice_link": LINK})
+    assert rendered.text == (
+        "Dien luc Ca Mau TB: KH PB14010012345 no tien dien 871.020d. LH thu ngan Nguyen Van An 0951000001. "
+        "Hoa don: https://thungan.dienluc-camau.vn/hd/ABCDEFGH234567AB"
+    )
+    assert rendered.size.segments == 1
+
+
+def test_forms_with_a_link_are_numbered_after_those_that_providers_have_registered() -> None:
+    assert TEMPLATES.render("away", "vi", PARAMETERS).form == 1
+    assert TEMPLATES.render("away", "vi", PARAMETERS | {"invoice_link": LINK}).form == 3
+
+
+@pytest.mark.parametrize("language", ["vi", "vi-accents", "en"])
+def test_a_link_that_does_not_fit_is_left_out_and_the_text_stays_as_it_was(language: str) -> None:
+    with_link = PARAMETERS | {"invoice_link": f"https://{'a' * 120}.vn/hd/ABCDEFGH234567AB"}
+    assert TEMPLATES.render("away", language, with_link) == TEMPLATES.render("away", language, PARAMETERS)
 
 
 def test_a_template_with_accents_is_refused_when_it_is_read(tmp_path: Path) -> None:

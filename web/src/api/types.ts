@@ -2113,6 +2113,7 @@ export interface ReceiptLinks {
 /** The receipt with its document as it was first printed. */
 export interface ReceiptReply {
   readonly awaits_first_print?: boolean;
+  readonly bill_ids?: readonly string[];
   readonly document: Document;
   readonly receipt: Receipt;
 }
