@@ -55,6 +55,10 @@ STREAM_PATIENCE = 20.0
 reconnects, and makes more work than it would have made by waiting."""
 
 
+CUSTOMER_CODES_PER_HOUR = 5
+"""Wrong customer codes that are tried for one invoice."""
+
+
 @dataclass(slots=True)
 class Dependencies:
     """The parts that are wired once in ``app.py``."""
@@ -81,7 +85,8 @@ class Dependencies:
     looks_kept: TokenBuckets = field(init=False)
     """Of which looks at something a line is kept: one in five minutes of the same person at the same thing."""
     customer_codes_tried: TokenBuckets = field(init=False)
-    """Customer codes tried on an invoice whose code was found: five wrong ones an hour."""
+    """Customer codes tried on an invoice whose code was found, at this copy; over all copies the database counts them
+    (:mod:`services.gateway.store.guess_limits`)."""
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
     days: DayReader = field(default_factory=DayReader)
@@ -99,7 +104,7 @@ class Dependencies:
         self.sign_in_failures = TokenBuckets(of_address / 60, of_address)
         self.untried_kept = TokenBuckets(1 / 60, 1)
         self.looks_kept = TokenBuckets(1 / 300, 1)
-        self.customer_codes_tried = TokenBuckets(5 / 3600, 5)
+        self.customer_codes_tried = TokenBuckets(CUSTOMER_CODES_PER_HOUR / 3600, CUSTOMER_CODES_PER_HOUR)
         self.passwords = Passwords()
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 

@@ -1,15 +1,19 @@
 """Where customers look their invoices up: a page, the signed original with a readable copy, and PDF for printing."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
+from asyncpg import PostgresError
 from pydantic import Field, StringConstraints
 
 from services.gateway.api.public_pages import HEADERS, PUBLIC_TAG, PageQuery, as_page, as_unavailable
-from services.gateway.dependencies import Dependencies
+from services.gateway.dependencies import CUSTOMER_CODES_PER_HOUR, Dependencies
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.problems import TooManyRequests, too_many_requests
 from services.gateway.edge.types import Incoming, Nothing
+from services.gateway.store import guess_limits
+from services.gateway.store.guess_limits import Guess
 from shared.contracts.common import Language
 from shared.contracts.invoice import INVOICE_PATH, ItemisedList, LookUpInvoice, LookupReply
 from shared.invoices.archive import zip_of
@@ -23,7 +27,7 @@ from shared.invoices.page import (
     render_unknown_invoice,
 )
 from shared.invoices.paper import pdf_of
-from shared.problems import NotAllowed, NotFound, Problem
+from shared.problems import NotAllowed, NotFound, Problem, Unavailable
 
 _LONGEST = 200
 """What is longer is no code."""
@@ -132,13 +136,33 @@ async def _looked_up(typed: str, known: str, dependencies: Dependencies) -> tupl
     found = await dependencies.request(LookUpInvoice(typed=typed))
     if found.invoice is None or not known:
         return found, 0.0
-    wait = dependencies.customer_codes_tried.take(found.lookup_code)
+    wait = await _take_guess(found.lookup_code, dependencies)
     if wait > 0:
         return found, wait
     opened = await dependencies.request(LookUpInvoice(typed=found.lookup_code, customer_code=known))
     if opened.opened:
-        dependencies.customer_codes_tried.give_back(found.lookup_code)
+        await _give_guess_back(found.lookup_code, dependencies)
     return opened, 0.0
+
+
+async def _take_guess(lookup_code: str, dependencies: Dependencies) -> float:
+    """Take one of the customer codes that may be tried for an invoice, or return the seconds until one may be."""
+    # Whoever is refused here costs the database nothing.
+    wait = dependencies.customer_codes_tried.take(lookup_code)
+    if wait:
+        return wait
+    async with dependencies.database() as connection:
+        return await guess_limits.take(
+            connection, Guess.CUSTOMER_CODE, lookup_code, CUSTOMER_CODES_PER_HOUR / 60, burst=CUSTOMER_CODES_PER_HOUR
+        )
+
+
+async def _give_guess_back(lookup_code: str, dependencies: Dependencies) -> None:
+    dependencies.customer_codes_tried.give_back(lookup_code)
+    # Without the database the guess counts; its place comes back with time.
+    with suppress(Unavailable, OSError, PostgresError):
+        async with dependencies.database() as connection:
+            await guess_limits.give_back(connection, Guess.CUSTOMER_CODE, lookup_code, CUSTOMER_CODES_PER_HOUR)
 
 
 def _paper(document: bytes, itemised: ItemisedList | None) -> bytes:

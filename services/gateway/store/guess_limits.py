@@ -14,6 +14,8 @@ class Guess(StrEnum):
     SIGN_IN_ADDRESS = "sign_in_address"
     SIGN_IN_NAME = "sign_in_name"
     SECOND_FACTOR = "second_factor"
+    CUSTOMER_CODE = "customer_code"
+    """Of an invoice whose code was found; counted by that code."""
     PARTNER = "partner"
     """No guess: requests of a partner that are proven, all of them."""
 

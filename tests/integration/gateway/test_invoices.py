@@ -76,6 +76,31 @@ async def test_customer_codes_cannot_be_tried_one_after_the_other(gateway: Gatew
     assert (await read(gateway, f"/hd/{INVOICE_CODE}/invoice.zip?kh={INVOICE_CUSTOMER}"))[0] == 429
 
 
+async def test_customer_codes_that_were_tried_at_one_copy_of_the_gateway_count_at_the_other(
+    gateway: GatewaySystem,
+) -> None:
+    async with gateway.gateway() as other:
+
+        async def tried(url: str, customer_code: str) -> str:
+            async with gateway.session.get(f"{url}/hd/{INVOICE_CODE}?kh={customer_code}") as response:
+                return await response.text()
+
+        for guess in range(2, 7):
+            page = await tried(other if guess % 2 else gateway.url, f"PB1501000000{guess}")
+            assert "không phải của hóa đơn này" in page
+        for url in (gateway.url, other):
+            page = await tried(url, INVOICE_CUSTOMER)
+            assert "nhiều lần" in page
+            assert "HẠNH" not in page
+
+
+async def test_the_right_customer_code_opens_an_invoice_as_often_as_it_is_given(gateway: GatewaySystem) -> None:
+    async with gateway.gateway() as other:
+        for url in (gateway.url, other) * 5:
+            async with gateway.session.get(f"{url}/hd/{INVOICE_CODE}?kh={INVOICE_CUSTOMER}") as response:
+                assert "HẠNH" in await response.text()
+
+
 async def test_a_code_that_leads_nowhere_is_shown_for_correction_and_nothing_of_it_is_run(
     gateway: GatewaySystem,
 ) -> None:
