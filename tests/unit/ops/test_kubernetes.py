@@ -8,11 +8,13 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from dev_tools import broker_accounts
 from ops.broker_accounts import topology_of
 from ops.provision import main as provision
 from ops.system import SERVICES, find_system
+from services.invoice.settings import InvoiceSettings
 from shared.messaging import Names
 from shared.placeholders import placeholders_in
 from tests.unit.ops.test_compose import settings_of, use
@@ -110,6 +112,28 @@ def test_every_service_reads_its_addresses_and_its_passwords_from_files(
     known = {f"THUNGAN_{field}".upper() for field in type(settings).model_fields}
     own = {one["name"] for one in pod["containers"][0]["env"]}
     assert {one for one in own if one.removesuffix("_FILE").replace("_PASSWORD", "_URL") not in known} == set()
+
+
+def test_the_pin_of_an_hsm_and_the_token_of_the_tax_authoritys_provider_are_read_where_the_guide_says(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"`(THUNGAN_INVOICE_\w+_FILE)=(/etc/thungan/[\w/]+)`", guide))
+    pod = pods()["invoice"]
+    mounts = {one["mountPath"]: one["name"] for one in pod["containers"][0]["volumeMounts"]}
+    volumes = {one["name"]: one["secret"] for one in pod["volumes"] if "secret" in one}
+    for variable, path in named.items():
+        folder, _, key = path.rpartition("/")
+        assert volumes[mounts[folder]]["optional"], "whoever has neither needs no such secret"
+        assert f"| `{volumes[mounts[folder]]['secretName']}`, optional | `{key}`" in guide
+        (secrets / key).write_text(f"Zx9/{key}\n", encoding="utf-8")
+        named[variable] = str(secrets / key)
+    hsm = {"MODULE": "/usr/lib/softhsm/libsofthsm2.so", "TOKEN": "thungan", "KEY": "thungan"}
+    given = with_files(environment_of(pod), secrets) | {f"THUNGAN_INVOICE_PKCS11_{name}": hsm[name] for name in hsm}
+    use(given | named, monkeypatch, secrets)
+    settings = InvoiceSettings()
+    assert settings.invoice_pkcs11_pin == SecretStr("Zx9/pin")
+    assert settings.invoice_authority_token == SecretStr("Zx9/token")
 
 
 def test_operators_and_the_nightly_audit_find_every_part(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
