@@ -171,6 +171,11 @@ class LocalSystem:
         """Whether the process of one copy runs, ready or not."""
         return processes.running(self._record(service, copy)) is not None
 
+    def process_id(self, service: str, copy: int = 0) -> int | None:
+        """Return the process of one copy; None where it does not run."""
+        record = processes.running(self._record(service, copy))
+        return None if record is None else record.pid
+
     def is_ready(self, service: str, copy: int = 0) -> bool:
         """Whether one copy reports on /readyz that it can do its work."""
         return _answers_ready(self.addresses.http_ports[f"{service}-{copy}"])

@@ -106,7 +106,9 @@ def _sabotage(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
     copies = {**COPIES, **arguments.copies}
-    async with ChaosTestbed(arguments.home, copies=copies, broker4=arguments.broker4, seed=arguments.seed) as testbed:
+    async with ChaosTestbed(
+        arguments.home, copies=copies, broker4=arguments.broker4, seed=arguments.seed, invoicing=True
+    ) as testbed:
         return await run_chaos(testbed, options)
 
 

@@ -11,6 +11,7 @@ import aio_pika
 from shared.messaging.database_session import DATABASE_AWAY
 from simulation.chaos.dishonest_people import DishonestPeople
 from simulation.chaos.history import History
+from simulation.chaos.invoice_faults import InvoiceFaults
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.network_faults import NetworkFaults
 from simulation.chaos.plan import Fault, Storm
@@ -20,7 +21,7 @@ from simulation.chaos.server_faults import ServerFaults
 from simulation.chaos.testbed import ChaosTestbed
 from stack.processes import StackError
 
-PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople, RestoreFaults)
+PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople, RestoreFaults, InvoiceFaults)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
 _COULD_NOT = (*DATABASE_AWAY, StackError, aio_pika.exceptions.AMQPError)
@@ -36,6 +37,7 @@ class Injector:
         messages: MessageFaults,
         people: DishonestPeople,
         restores: RestoreFaults,
+        invoices: InvoiceFaults,
     ) -> None:
         self._parts = (
             ProcessFaults(testbed),
@@ -44,6 +46,7 @@ class Injector:
             messages,
             people,
             restores,
+            invoices,
         )
         self._history = history
         self.done: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from typing import Any
 
 from ops.system import SERVICES
 
-BROKER, DATABASE, PHONES, EVERYTHING = "broker", "database", "phones", "everything"
+BROKER, DATABASE, PHONES, AUTHORITY, EVERYTHING = "broker", "database", "phones", "authority", "everything"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Kind:
     what: str
     """In words, for the report and ``--help``."""
     targets: tuple[str, ...] = SERVICES
-    """What it can hit: services, or the broker, the database, the phones, everything."""
+    """What it can hit: services, or the broker, the database, the phones, the tax authority, everything."""
     ways: tuple[str, ...] = ("",)
     """Variants."""
     takes: tuple[str, ...] = ()
@@ -106,6 +106,18 @@ KINDS: Mapping[str, Kind] = {
         Kind("poison", "messages that nobody can read are put into a service's queue", needs=(BROKER,)),
         Kind("dishonest_people", "people of each role try what is not theirs", (PHONES,)),
         Kind("empty_queue", "somebody deletes the events that wait for a service", needs=(BROKER,)),
+        Kind(
+            "kill_signer",
+            "the process that asks the HSM is killed (SIGKILL) or stands still (SIGSTOP)",
+            ("invoice",),
+            ("kill", "hang"),
+        ),
+        Kind(
+            "authority_fails",
+            "the tax authority's provider is away, answers late, twice, nonsense or nothing, or forgets",
+            (AUTHORITY,),
+            ("away", "answer_lost", "silent", "nonsense", "late", "forgotten", "doubled"),
+        ),
         Kind(
             "restore_register",
             "the register of receipts is set back to a backup, and recovered as the runbook has it",

@@ -31,6 +31,7 @@ from simulation.chaos.dishonest_people import DishonestPeople, Town
 from simulation.chaos.faults import Injector
 from simulation.chaos.final_state import DeadLetter, digest, read_final_state, take_dead_letters, under_way
 from simulation.chaos.history import History
+from simulation.chaos.invoice_faults import InvoiceFaults
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.office import CashierDesk, PointDesk, Prober
 from simulation.chaos.partner import Partner
@@ -40,6 +41,7 @@ from simulation.chaos.plan import KINDS, Storm, make_plan
 from simulation.chaos.register import check_register
 from simulation.chaos.report import ChaosReport, Recovery
 from simulation.chaos.restore_faults import RestoreFaults, read_register, tokens_on
+from simulation.chaos.tax_office import TaxOffice
 from simulation.chaos.testbed import ChaosTestbed
 from simulation.phone import VirtualDesk, VirtualPhone, open_session
 
@@ -100,7 +102,11 @@ class ChaosRun:
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._restores = RestoreFaults(testbed, self.workload.rng("customers who show receipts"), self._phones)
-        self._injector = Injector(testbed, self.history, self._messages, self._dishonest, self._restores)
+        self._invoice_faults = InvoiceFaults(testbed)
+        self._tax_office = TaxOffice(testbed)
+        self._injector = Injector(
+            testbed, self.history, self._messages, self._dishonest, self._restores, self._invoice_faults
+        )
         self._rounds: list[Round] = []
         self._collectors: list[CollectorAtTheDoor] = []
         self._workers: list[CollectorAtTheDoor | PointDesk | CashierDesk] = []
@@ -294,6 +300,7 @@ class ChaosRun:
                 break
             self.history.note("under way", **waiting)
             await asyncio.sleep(0.5)
+        await self._tax_office.settle(max(1.0, deadline - self.history.now))
         await self._until_audited(deadline)
         self.report.settled_in = round(self.history.now - begun, 2)
 
@@ -378,6 +385,7 @@ class ChaosRun:
         report.violations += await self._cutting.violations()
         report.violations += await self._bank.violations()
         report.violations += await self._partner.violations()
+        report.violations += await self._tax_office.violations()
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
@@ -413,6 +421,8 @@ class ChaosRun:
             "partner_lies": self._partner.lies,
             "partner_requests_replayed": self._partner.replayed,
             "dishonest_acts_refused": self._dishonest.refused.total(),
+            **dict(sorted(self._invoice_faults.done.items())),
+            "told_to_the_tax_authority": self._tax_office.told,
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
             "sockets_opened": sum(phone.stream.connections for phone in self._phones),

@@ -20,6 +20,7 @@ from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
 from simulation.chaos import bank_webhooks, late_debt_rules, partner_keys
+from simulation.chaos.invoicing import Invoicing
 from simulation.chaos.proxies import FaultProxy
 from simulation.chaos.sms_providers import SmsProviders
 from simulation.demo.sms_provider import report_address
@@ -61,7 +62,8 @@ class ChaosTestbed:
     Only one run at a time can be on a folder. ``commands`` replaces the command line of services. With a ``namespace``
     of its own, a run uses a broker and a database server that may run already, and removes what is its own at the end.
     ``broker4`` takes RabbitMQ 4, which is fetched where it is missing, in place of the machine's. ``seed`` is of what
-    the providers of SMS do.
+    the providers of SMS do. With ``invoicing`` an HSM in software signs invoices, and a stand-in for the tax authority
+    is told of them; without it a file signs, and nobody is told.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ChaosTestbed:
         namespace: str | None = None,
         broker4: bool = False,
         seed: int = 1,
+        invoicing: bool = False,
     ) -> None:
         self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
         if unknown := set(copies or {}) - set(SERVICES):
@@ -96,6 +99,7 @@ class ChaosTestbed:
         self._commands = commands or {}
         self.namespace = namespace or NAMESPACE
         self.sms = SmsProviders(self.folder.root / "sms-providers" / self.namespace)
+        self.invoicing = Invoicing(self.folder.root / "invoicing" / self.namespace) if invoicing else None
         self._seed = seed
         self._fresh = namespace is None
         self._held = AsyncExitStack()
@@ -139,6 +143,8 @@ class ChaosTestbed:
         settings["billing"] |= late_debt_rules.configure(self.home / "late debts")
         settings["notify"] |= late_debt_rules.configure_dunning(self.home / "late debts")
         settings["billing"]["THUNGAN_PARTNER_TERMS_FILE"] = str(partner_keys.configure(self.home / "partner"))
+        if self.invoicing is not None:
+            settings["invoice"] |= await self.invoicing.start(self._held)
         for service in SERVICES:
             self.broker[service] = await self._proxy(addresses.service_amqp_url(service))
             self.database[service] = await self._proxy(addresses.database_url(service))
@@ -198,6 +204,12 @@ class ChaosTestbed:
     def witness_folder(self) -> Path:
         """Return the folder with the checkpoints of the register."""
         return self.folder.root / "witness" / self.namespace
+
+    def require_invoicing(self) -> Invoicing:
+        """Return what signs invoices and whom they are told to. Raises StackError where the run has neither."""
+        if self.invoicing is None:
+            raise StackError("this run has neither an HSM nor a tax authority")
+        return self.invoicing
 
     # --- life
 

@@ -4,6 +4,7 @@ It checks messages, keeps them by their codes, answers 999 at once and the resul
 ``PUT /_faults`` has a JSON list, one fault for each of the next requests; ``GET /_messages`` shows what it has.
 """
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator
@@ -43,6 +44,8 @@ class Fault(StrEnum):
     """Taken; the authority finds an error (204, 301)."""
     FORGOTTEN = "forgotten"
     """Taken, answered with 999, and lost."""
+    LATE = "late"
+    """Taken; answered when nobody waits for it any more."""
     DOUBLED = "doubled"
     """Taken; each answer comes twice."""
 
@@ -71,10 +74,18 @@ class StandIn:
     """What was not taken, and why."""
     next_faults: deque[Fault] = field(default_factory=deque)
     url: str = ""
+    late_seconds: float = 1.0
 
     def fail(self, *faults: Fault) -> None:
         """Let the next requests fail, one after the other."""
         self.next_faults.extend(faults)
+
+    def take_back(self, fault: Fault) -> int:
+        """Let no further request fail so; return how many were still to."""
+        left = [each for each in self.next_faults if each is not fault]
+        taken_back = len(self.next_faults) - len(left)
+        self.next_faults = deque(left)
+        return taken_back
 
     @asynccontextmanager
     async def serving(self, port: int = 0) -> AsyncIterator["StandIn"]:
@@ -116,6 +127,8 @@ class StandIn:
         if fault is Fault.ANSWER_LOST:
             assert request.transport is not None  # noqa: S101 - a stand-in
             request.transport.close()
+        if fault is Fault.LATE:
+            await asyncio.sleep(self.late_seconds)
         if fault is Fault.SILENT:
             return web.Response(status=202)
         return web.json_response(["<TDiep"] if fault is Fault.NONSENSE else answers)

@@ -15,7 +15,7 @@ SEED = 20_261_122
 
 @pytest.mark.timeout(420)
 async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
-    async with ChaosTestbed(chaos_home) as testbed:
+    async with ChaosTestbed(chaos_home, invoicing=True) as testbed:
         storms = once_each(SEED, copies=testbed.copies)
         options = Options(seconds=0, seed=SEED, phones=4, patience=120, storms=storms)
         report, history = await run_chaos(testbed, options)
@@ -28,4 +28,5 @@ async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
     assert report.messages["events_deleted"] > 0
     assert report.messages["receipts_set_back"] >= ENOUGH_TO_LOSE
     assert report.messages["dishonest_acts_refused"] > 10
+    assert report.messages["told_to_the_tax_authority"] > 0
     assert report.repeats > 0

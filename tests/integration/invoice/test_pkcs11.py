@@ -21,8 +21,8 @@ from services.invoice.signatures.xml_signature import read_certificate, signed_d
 from shared.clock import now
 from shared.metrics import REGISTRY
 from shared.testing import wait_until
+from simulation.soft_hsm import LABEL, PIN, make_token, token_key
 from tests.integration.invoice.invoice_service import InvoiceSystem
-from tests.integration.invoice.soft_hsm import LABEL, PIN, make_token, token_key
 
 
 @pytest.fixture(scope="module")

@@ -32,9 +32,13 @@ def make_token(folder: Path) -> dict[str, str]:
 
 def token_key(**changes: str) -> TokenKey:
     """Return how the key is named."""
-    module = next(path for path in map(Path, _MODULES) if path.exists())
     named = {"token": LABEL, "key": LABEL, "pin": PIN} | changes
-    return TokenKey(module, named["token"], named["key"], SecretStr(named["pin"]))
+    return TokenKey(module_of(), named["token"], named["key"], SecretStr(named["pin"]))
+
+
+def module_of() -> Path:
+    """Return the library. Raises StopIteration where SoftHSM2 is not installed."""
+    return next(path for path in map(Path, _MODULES) if path.exists())
 
 
 def _softhsm2(environment: dict[str, str], *arguments: str) -> None:
