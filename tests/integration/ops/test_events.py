@@ -69,9 +69,9 @@ class Lossy:
         finally:
             await connection.close()
 
-    async def emit(self, *numbers: int) -> None:
+    async def emit(self, *numbers: int, emitter: str = "billing") -> None:
         """Send events into the queue of the consumer, which does not run."""
-        bus = await self._bus_for(Topology(service="billing", emits=[Happened]), database_url=self.urls["billing"])
+        bus = await self._bus_for(Topology(service=emitter, emits=[Happened]), database_url=self.urls[emitter])
         async with bus.work() as work:
             for number in numbers:
                 await work.emit(Happened(number=number))
@@ -130,6 +130,17 @@ async def resent(*arguments: str) -> Any:
     code, out, err = await run("--json", *arguments)
     assert code == 0, err
     return json.loads(out)
+
+
+async def test_invoices_come_again_before_the_payments_whose_lost_receipts_quote_them(lossy: Lossy) -> None:
+    await lossy.emit(1, 2)
+    await lossy.purge()
+    await lossy.emit(3, 4, emitter="invoice")
+    await lossy.purge()
+
+    sent_again = [event.emitter async for event in missing_events(lossy.urls, Selection())]
+
+    assert sent_again == ["invoice", "invoice", "billing", "billing"]
 
 
 async def test_what_a_purge_lost_is_counted_sent_again_and_takes_effect_once(lossy: Lossy, tmp_path: Path) -> None:
