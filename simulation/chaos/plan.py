@@ -187,6 +187,9 @@ _LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "
 LENGTHY = frozenset({"rolling_deployment"})
 """Kinds that take long however short the storm is; they have a test of their own."""
 
+OF_INVOICES = frozenset({"kill_signer", "authority_fails"})
+"""Kinds that need an HSM and a tax authority; they have a test of their own, too."""
+
 _RECOVERY_SECONDS = 3.0
 """What a recovery usually takes; only to guess how many storms fit into a run."""
 

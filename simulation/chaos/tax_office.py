@@ -190,12 +190,14 @@ def _sum_faults(told: dict[str, Sum], billed: dict[str, Sum]) -> Iterator[tuple[
             yield "what is told comes to the bills", f"TThai {kind}", f"told {says}, billed {is_so}"
 
 
-# A bill of 0 đồng sells nothing, and interest is no price. What a replacement takes off stands in the bill that comes
-# in the place.
+# A bill of 0 đồng sells nothing, and interest is no price: none of them has an invoice, and what corrects one is the
+# first that has. What a replacement takes off stands in the bill that comes in the place.
 _BILLED = """
-SELECT CASE correction.kind WHEN 'adjustment' THEN '2' WHEN 'replacement' THEN '3' ELSE '0' END AS kind,
+SELECT CASE WHEN earlier.total = 0 THEN '0' WHEN correction.kind = 'adjustment' THEN '2'
+        WHEN correction.kind = 'replacement' THEN '3' ELSE '0' END AS kind,
     sum(bills.pre_vat)::bigint AS before_vat, sum(bills.vat)::bigint AS vat
 FROM bills LEFT JOIN bill_corrections AS correction ON correction.new_bill_id = bills.bill_id
+LEFT JOIN bills AS earlier ON earlier.bill_id = correction.bill_id
 LEFT JOIN charges ON charges.bill_id = bills.bill_id
 WHERE correction.kind IS NOT NULL OR (bills.total <> 0 AND charges.kind IS DISTINCT FROM 'late_interest')
 GROUP BY 1
