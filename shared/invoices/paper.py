@@ -1,50 +1,33 @@
-"""An invoice on A4 paper, as PDF, for those who print at home: drawn with the letters of the printers."""
+"""An invoice on A4 paper, as PDF, for those who print at home: with the letters of the printers, as text."""
 
-import io
 from collections.abc import Iterable
-
-from PIL import Image
 
 from shared.contracts.invoice import ItemisedList
 from shared.invoices.document import InvoicePaper, Line, Party
 from shared.invoices.html import NOT_THE_ORIGINAL, relation_text
+from shared.invoices.pdf import Paper, pdf_of_lines
 from shared.money import format_dong, format_number
 from shared.printing import Block, Cell, Columns, Document, Rule, Text, WidthDots, lay_out
-from shared.printing.png import to_picture
-from shared.printing.raster import Raster, draw_line
 
 _WIDTH: WidthDots = 576
-_DOTS_AN_INCH = 104
-"""So the 576 dots are 141 mm wide, and a letter about 3.5 mm high."""
-_PAGE = (round(_DOTS_AN_INCH * 210 / 25.4), round(_DOTS_AN_INCH * 297 / 25.4))
-_MARGIN = round(_DOTS_AN_INCH * 15 / 25.4)
+_DOT = 72 / 104
+"""Points of a dot: so the 576 dots are 141 mm wide, and a letter about 3.5 mm high."""
+_A4 = (210 / 25.4 * 72, 297 / 25.4 * 72)
+_PAPER = Paper(
+    width=round(_A4[0], 2),
+    height=round(_A4[1], 2),
+    left=(_A4[0] - _WIDTH * _DOT) / 2,
+    top=15 / 25.4 * 72,
+    dot=_DOT,
+    width_dots=_WIDTH,
+)
 _MOST_BLOCKS = 390
 
 
 def pdf_of(paper: InvoicePaper, itemised: ItemisedList | None) -> bytes:
-    """Return an invoice as PDF, on as many pages as it needs: no line is cut in two."""
-    rows = [
-        draw_line(line, _WIDTH) for document in _documents(paper, itemised) for line in lay_out(document, _WIDTH).lines
-    ]
-    pages: list[bytearray] = [bytearray()]
-    most = (_PAGE[1] - 2 * _MARGIN) * (_WIDTH // 8)
-    for row in rows:
-        if len(pages[-1]) + len(row) > most:
-            pages.append(bytearray())
-        pages[-1] += row
-    pictures = [_page(bytes(page)) for page in pages]
-    file = io.BytesIO()
-    title = f"{paper.symbol} {paper.number:08d}"
-    pictures[0].save(file, "PDF", save_all=True, append_images=pictures[1:], resolution=_DOTS_AN_INCH, title=title)
-    return file.getvalue()
-
-
-def _page(rows: bytes) -> Image.Image:
-    page = Image.new("1", _PAGE, 1)
-    if rows:
-        drawn = to_picture(Raster(_WIDTH, rows))
-        page.paste(drawn, ((_PAGE[0] - _WIDTH) // 2, _MARGIN))
-    return page
+    """Return an invoice as PDF, on as many pages as it needs; its text can be searched and copied."""
+    lines = (line for document in _documents(paper, itemised) for line in lay_out(document, _WIDTH).lines)
+    return pdf_of_lines(lines, _PAPER, f"{paper.symbol} {paper.number:08d}")
 
 
 def _documents(paper: InvoicePaper, itemised: ItemisedList | None) -> Iterable[Document]:
