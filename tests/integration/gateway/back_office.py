@@ -464,6 +464,7 @@ class BackOffice:
     reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     links: list[ReceiptLink] = field(default_factory=list)
+    linked_bills: list[list[UUID]] = field(default_factory=list)
     opted_out: dict[str, set[str]] = field(default_factory=dict)
     """Kinds of message by phone number."""
     shift: Shift | None = None
@@ -1163,7 +1164,8 @@ class BackOffice:
     async def GetReceipt(self, request: GetReceipt, work: UnitOfWork) -> ReceiptReply:
         for receipt in self.receipts.values():
             if request.receipt_id == receipt.receipt_id or request.payment_id == receipt.payment_id:
-                return ReceiptReply(receipt=receipt, document=document("BIÊN NHẬN"))
+                bills = [uuid5(receipt.payment_id, "bill")]
+                return ReceiptReply(receipt=receipt, document=document("BIÊN NHẬN"), bill_ids=bills)
         raise NotFound("Không có biên nhận này.")
 
     async def ReprintReceipt(self, request: ReprintReceipt, work: UnitOfWork) -> ReprintReply:
@@ -1238,6 +1240,7 @@ class BackOffice:
             sent_at=None,
         )
         self.links.append(link)
+        self.linked_bills.append(request.bill_ids)
         return ReceiptLinkReply(link=link)
 
     async def GetReceiptLinks(self, request: GetReceiptLinks, work: UnitOfWork) -> ReceiptLinks:

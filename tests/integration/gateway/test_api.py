@@ -5,7 +5,7 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -494,6 +494,7 @@ async def test_a_collector_sends_the_link_of_a_receipt_to_the_customers_number_o
     assert other["phone"] == "+84987654321"
     assert receipt.short_url in sent["text"]
     assert f"{receipt.series} {receipt.number:08d} {receipt.total}" in sent["text"]
+    assert gateway.office.linked_bills == [[uuid5(receipt.payment_id, "bill")]] * 2, "notify is told of its bills"
     assert sorted(link["phone"] for link in (await phone.call("GET", path))["links"]) == sorted(
         [sent["phone"], other["phone"]]
     )

@@ -164,6 +164,9 @@ async def test_two_copies_make_each_invoice_once_and_tell_of_it_once(system: Inv
     assert sorted((one.number, one.bill_id, one.lookup_code) for one in system.issued) == [
         (row["number"], row["bill_id"], row["lookup_code"]) for row in rows
     ]
+    assert {(one.customer_code, one.due_on) for one in system.issued} == {
+        (bill.customer_code, bill.due_date) for bill in system.bills.values()
+    }
     assert (await system.audited()).violations == []
 
 

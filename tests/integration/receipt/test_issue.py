@@ -20,6 +20,7 @@ from shared.contracts.receipt import (
     GetReceipt,
     GetReceiptActs,
     PaperKind,
+    ReceiptIssued,
     ReceiptKind,
     ReprintReceipt,
     VerifyToken,
@@ -95,6 +96,18 @@ async def test_who_recorded_the_payment_is_signed_and_the_code_on_paper_does_not
     named = [json.loads(row["body"])["actor"] for row in bodies]
     assert named == [None, cashier.model_dump(mode="json")]
     assert (await system.audit()).violations == []
+
+
+async def test_others_are_told_which_bills_a_receipt_settles(system: ReceiptSystem) -> None:
+    await system.start()
+    event = payment_recorded("of a bill")
+    await system.consume(event)
+    [receipt] = await system.receipts(1)
+
+    settled = [bill.bill_id for bill in event.bills]
+    [told] = await system.pool.fetch("SELECT body FROM outbox WHERE routing_key LIKE 'receipt.issued%'")
+    assert ReceiptIssued.model_validate_json(told["body"]).bill_ids == settled
+    assert (await system.ask(GetReceipt(receipt_id=receipt.receipt_id))).bill_ids == settled
 
 
 async def test_a_copy_names_who_asked_for_it(system: ReceiptSystem) -> None:
