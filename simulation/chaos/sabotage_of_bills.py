@@ -4,34 +4,17 @@ They act within one process and on a few customers, so that all of them are trie
 (``tests/integration/billing/test_sabotage.py``). What whole services do to each other is in :mod:`.sabotage`.
 """
 
-import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-Put = Callable[[Any, str, Any], None]
-"""Puts something in the place of a member, such as ``monkeypatch.setattr``."""
-
-
-@dataclass(frozen=True, slots=True)
-class BillSabotage:
-    """A bug, and the beginning of the rule that is to name it."""
-
-    way: Callable[[Put], None]
-    rule: str
-
-    @property
-    def name(self) -> str:
-        """How it is called."""
-        return self.way.__name__
-
+from simulation.chaos.sabotage_in_process import Put, SabotageInProcess, module, otherwise
 
 # --- bill runs
 
 
 def two_bills_of_a_reading(put: Put) -> None:
     """Release each draft a second time under another id and number."""
-    runs = _module("services.billing.store.bill_runs")
+    runs = module("services.billing.store.bill_runs")
     again = """FROM (
         SELECT * FROM drafts UNION ALL
         SELECT gen_random_uuid(), bill_number || 'B', customer_code, year, month, cycle, period_from, period_to,
@@ -41,7 +24,7 @@ def two_bills_of_a_reading(put: Put) -> None:
     put(
         runs,
         "_RELEASE",
-        _otherwise(
+        otherwise(
             runs._RELEASE,
             "digest_of_details(readings, lines, explanation), $4\nFROM drafts\n",
             f"digest_of_details(readings, lines, explanation), $4\n{again}",
@@ -51,12 +34,12 @@ def two_bills_of_a_reading(put: Put) -> None:
 
 def one_person_releases(put: Put) -> None:
     """Let whoever began a run release it."""
-    put(_module("services.billing.bill_run"), "check_second_person", lambda *_: None)
+    put(module("services.billing.bill_run"), "check_second_person", lambda *_: None)
 
 
 def totals_of_more(put: Put) -> None:
     """Note a thousand đồng more for each part than its bills come to."""
-    runs = _module("services.billing.store.bill_runs")
+    runs = module("services.billing.store.bill_runs")
     right = runs.released_part
 
     async def more(connection: Any, run: Any, part: int, drafts: Any, bills: int, total: int, now: Any) -> Any:
@@ -67,7 +50,7 @@ def totals_of_more(put: Put) -> None:
 
 def part_left_out(put: Put) -> None:
     """Note a part as released, and release none of it."""
-    runs = _module("services.billing.store.bill_runs")
+    runs = module("services.billing.store.bill_runs")
     right = runs.released_part
 
     async def nothing(*_: Any) -> list[Any]:
@@ -90,7 +73,7 @@ def reduction_not_made(put: Put) -> None:
     async def nothing(*_: Any) -> None:
         return None
 
-    put(_module("services.billing.store.bills"), "reduce", nothing)
+    put(module("services.billing.store.bills"), "reduce", nothing)
 
 
 def began_with_less(put: Put) -> None:
@@ -100,7 +83,7 @@ def began_with_less(put: Put) -> None:
 
 def approved_by_a_rule(put: Put) -> None:
     """Let the rule that settles estimates approve what a person asked for."""
-    rule = _module("services.billing.second_person").ESTIMATES_RULE
+    rule = module("services.billing.second_person").ESTIMATES_RULE
     _change_correction(put, lambda _: {"approved_by": rule})
 
 
@@ -111,7 +94,7 @@ def released_less(put: Put) -> None:
 
 def methods_mixed(put: Put) -> None:
     """Replace a bill that was adjusted before."""
-    put(_module("services.billing.planned_correction"), "check_method", lambda *_: None)
+    put(module("services.billing.planned_correction"), "check_method", lambda *_: None)
 
 
 # --- held readings
@@ -119,7 +102,7 @@ def methods_mixed(put: Put) -> None:
 
 def released_by_nobody(put: Put) -> None:
     """Release held readings, and write down neither who nor why."""
-    held = _module("services.billing.store.held_readings")
+    held = module("services.billing.store.held_readings")
     right = held.note
 
     async def without_releases(connection: Any, acts: Sequence[Any], moment: Any, actor: Any) -> None:
@@ -130,10 +113,10 @@ def released_by_nobody(put: Put) -> None:
 
 def held_are_billed(put: Put) -> None:
     """Bill what is held, too."""
-    runs = _module("services.billing.store.bill_runs")
+    runs = module("services.billing.store.bill_runs")
     for statement in ("_ADD_PARTS", "_WAITING_OF_PART", "_TAKE_PERIODS", "_OUT_OF_DATE"):
-        put(runs, statement, _otherwise(getattr(runs, statement), " AND held IS NULL", ""))
-    put(runs, "_TAKE_PERIODS", _otherwise(runs._TAKE_PERIODS, "SET bill_id = made", "SET held = NULL, bill_id = made"))
+        put(runs, statement, otherwise(getattr(runs, statement), " AND held IS NULL", ""))
+    put(runs, "_TAKE_PERIODS", otherwise(runs._TAKE_PERIODS, "SET bill_id = made", "SET held = NULL, bill_id = made"))
 
 
 def lost_when_corrected(put: Put) -> None:
@@ -142,7 +125,7 @@ def lost_when_corrected(put: Put) -> None:
     async def nothing(*_: Any) -> None:
         return None
 
-    put(_module("services.billing.store.metered_periods"), "add", nothing)
+    put(module("services.billing.store.metered_periods"), "add", nothing)
 
 
 # --- months
@@ -154,13 +137,13 @@ def archive_forgotten(put: Put) -> None:
     async def nowhere(*_: Any) -> list[Any]:
         return []
 
-    put(_module("services.billing.store.months"), "away", nowhere)
+    put(module("services.billing.store.months"), "away", nowhere)
 
 
 def other_months_forgotten(put: Put) -> None:
     """Compare the days of a period with its own month's alone."""
-    periods = _module("services.billing.store.metered_periods")
-    nothing = _module("services.billing.store.partition_months").NO_MONTH
+    periods = module("services.billing.store.metered_periods")
+    nothing = module("services.billing.store.partition_months").NO_MONTH
 
     async def none(*_: Any) -> Any:
         return nothing
@@ -170,7 +153,7 @@ def other_months_forgotten(put: Put) -> None:
 
 def readings_elsewhere(put: Put) -> None:
     """Store readings in another partition than their periods."""
-    periods = _module("services.billing.store.metered_periods")
+    periods = module("services.billing.store.metered_periods")
     right = periods._partition
     asked: list[int] = []
 
@@ -182,46 +165,36 @@ def readings_elsewhere(put: Put) -> None:
     put(periods, "_partition", in_turn)
 
 
-BILL_GROUPS: dict[str, Sequence[BillSabotage]] = {
+BILL_GROUPS: dict[str, Sequence[SabotageInProcess]] = {
     "run": (
-        BillSabotage(two_bills_of_a_reading, "a metered period has one bill, and a bill one period"),
-        BillSabotage(one_person_releases, "a bill run is released by another person"),
-        BillSabotage(totals_of_more, "what bill runs have released are bills"),
-        BillSabotage(part_left_out, "what bill runs have released are bills"),
+        SabotageInProcess(two_bills_of_a_reading, "a metered period has one bill, and a bill one period"),
+        SabotageInProcess(one_person_releases, "a bill run is released by another person"),
+        SabotageInProcess(totals_of_more, "what bill runs have released are bills"),
+        SabotageInProcess(part_left_out, "what bill runs have released are bills"),
     ),
     "correction": (
-        BillSabotage(reduction_not_made, "what is open of a bill is its total less"),
-        BillSabotage(began_with_less, "a correction goes on from what its bill came to"),
-        BillSabotage(approved_by_a_rule, "what no second person has approved is an estimate"),
-        BillSabotage(released_less, "a correction names what payments no longer clear"),
-        BillSabotage(methods_mixed, "the first method of correction is kept"),
+        SabotageInProcess(reduction_not_made, "what is open of a bill is its total less"),
+        SabotageInProcess(began_with_less, "a correction goes on from what its bill came to"),
+        SabotageInProcess(approved_by_a_rule, "what no second person has approved is an estimate"),
+        SabotageInProcess(released_less, "a correction names what payments no longer clear"),
+        SabotageInProcess(methods_mixed, "the first method of correction is kept"),
     ),
     "held": (
-        BillSabotage(released_by_nobody, "held readings were released, judged again"),
-        BillSabotage(held_are_billed, "held readings were released, judged again"),
-        BillSabotage(lost_when_corrected, "readings that others have taken the place of"),
+        SabotageInProcess(released_by_nobody, "held readings were released, judged again"),
+        SabotageInProcess(held_are_billed, "held readings were released, judged again"),
+        SabotageInProcess(lost_when_corrected, "readings that others have taken the place of"),
     ),
     "months": (
-        BillSabotage(archive_forgotten, "bills without a metered period are those"),
-        BillSabotage(other_months_forgotten, "no two periods of a customer lie on one day"),
-        BillSabotage(readings_elsewhere, "readings lie beside their metered period"),
+        SabotageInProcess(archive_forgotten, "bills without a metered period are those"),
+        SabotageInProcess(other_months_forgotten, "no two periods of a customer lie on one day"),
+        SabotageInProcess(readings_elsewhere, "readings lie beside their metered period"),
     ),
 }
 """By what has to happen for them to act."""
 
 
-def _module(name: str) -> Any:
-    return importlib.import_module(name)
-
-
-def _otherwise(statement: str, right: str, wrong: str) -> str:
-    if right not in statement:
-        raise ValueError(f"not in the statement: {right}")
-    return statement.replace(right, wrong)
-
-
 def _change_correction(put: Put, change: Callable[[Any], dict[str, Any]]) -> None:
-    corrections = _module("services.billing.store.corrections")
+    corrections = module("services.billing.store.corrections")
     right = corrections.add
 
     async def changed(connection: Any, correction: Any, *given: Any) -> Any:

@@ -4,33 +4,18 @@ They act within one process, as those of bills do (:mod:`.sabotage_of_bills`); a
 ``tests/integration/invoice/test_sabotage.py``.
 """
 
-import importlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from simulation.chaos.sabotage_of_bills import Put
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceSabotage:
-    """A bug, and the beginning of the rule that is to name it."""
-
-    way: Callable[[Put], None]
-    rule: str
-
-    @property
-    def name(self) -> str:
-        """How it is called."""
-        return self.way.__name__
-
+from simulation.chaos.sabotage_in_process import Put, SabotageInProcess, module, otherwise
 
 # --- numbers, documents, signatures
 
 
 def number_skipped(put: Put) -> None:
     """Take a number more than there are invoices."""
-    numbers = _module("services.invoice.store.numbers")
+    numbers = module("services.invoice.store.numbers")
     right = numbers.move_on
 
     async def one_more(connection: Any, symbol: str, last_number: int, *given: Any) -> None:
@@ -41,7 +26,7 @@ def number_skipped(put: Put) -> None:
 
 def number_used_twice(put: Put) -> None:
     """Write the number of the invoice before into each document."""
-    batch = _module("services.invoice.batch")
+    batch = module("services.invoice.batch")
     right = batch.values_of
     put(
         batch, "values_of", lambda invoice, options: right(replace(invoice, number=max(invoice.number - 1, 1)), options)
@@ -50,24 +35,24 @@ def number_used_twice(put: Put) -> None:
 
 def other_content_signed(put: Put) -> None:
     """Sign a thousand đồng more than what is stored says."""
-    worker = _module("services.invoice.worker")
+    worker = module("services.invoice.worker")
     right = worker.to_sign
     put(worker, "to_sign", lambda data, moment: right(data.replace(b"</TgTTTBSo>", b"000</TgTTTBSo>"), moment))
 
 
 def signature_forgotten(put: Put) -> None:
     """Store an invoice, and queue it for no signature."""
-    invoices = _module("services.invoice.store.invoices")
+    invoices = module("services.invoice.store.invoices")
     put(
         invoices,
         "_ADD",
-        _otherwise(invoices._ADD, "symbol, number FROM added", "symbol, number FROM added WHERE false"),
+        otherwise(invoices._ADD, "symbol, number FROM added", "symbol, number FROM added WHERE false"),
     )
 
 
 def vat_left_out(put: Put) -> None:
     """Invoice a bill without its VAT."""
-    batch = _module("services.invoice.batch")
+    batch = module("services.invoice.batch")
     right = batch.draft_of_bill
 
     def without_vat(bill: Any, *given: Any, **named: Any) -> Any:
@@ -81,7 +66,7 @@ def vat_left_out(put: Put) -> None:
 
 def correction_not_linked(put: Put) -> None:
     """Invoice a correcting bill as if it corrected nothing."""
-    batch = _module("services.invoice.batch")
+    batch = module("services.invoice.batch")
     right = batch._related
 
     def nothing(bill_id: Any, relation: Any, reason: str, known: Any) -> Any:
@@ -93,7 +78,7 @@ def correction_not_linked(put: Put) -> None:
 
 def correction_of_another(put: Put) -> None:
     """Let a correcting bill's invoice refer to whatever was corrected first."""
-    batch = _module("services.invoice.batch")
+    batch = module("services.invoice.batch")
     right = batch._related
     seen: list[Any] = []
 
@@ -106,7 +91,7 @@ def correction_of_another(put: Put) -> None:
 
 def taken_off_too_much(put: Put) -> None:
     """Adjust an invoice by a thousand đồng more than its bill."""
-    batch = _module("services.invoice.batch")
+    batch = module("services.invoice.batch")
     right = batch.draft_of_reduction
 
     def more(*given: Any, principal: int, **named: Any) -> Any:
@@ -120,7 +105,7 @@ def taken_off_too_much(put: Put) -> None:
 
 def summary_counts_twice(put: Put) -> None:
     """Write the first row of a summary into it a second time."""
-    told = _module("services.invoice.told")
+    told = module("services.invoice.told")
     right = told.rows_of
 
     def doubled(invoice: Any, place: int, *given: Any) -> Any:
@@ -132,14 +117,14 @@ def summary_counts_twice(put: Put) -> None:
 
 def summary_forgets_a_row(put: Put) -> None:
     """Note an invoice as told that stands in no row."""
-    told = _module("services.invoice.told")
+    told = module("services.invoice.told")
     right = told._summary
     put(told, "_summary", lambda found, *given: replace(right(found[:-1] or found, *given), invoices=len(found)))
 
 
 def corrections_told_upwards(put: Put) -> None:
     """Tell of what was taken off as if it were owed."""
-    told = _module("services.invoice.told")
+    told = module("services.invoice.told")
     right = told.rows_of
 
     def upwards(*given: Any) -> Any:
@@ -151,12 +136,12 @@ def corrections_told_upwards(put: Put) -> None:
 
 def summary_of_other_days(put: Put) -> None:
     """Tell of the invoices of all days."""
-    summaries = _module("services.invoice.store.summaries")
+    summaries = module("services.invoice.store.summaries")
     days = "invoices.made_on BETWEEN $2 AND $3"
     put(
         summaries,
         "_TO_TELL",
-        _otherwise(summaries._TO_TELL, days, "($2::date IS NOT NULL AND $3::date IS NOT NULL)"),
+        otherwise(summaries._TO_TELL, days, "($2::date IS NOT NULL AND $3::date IS NOT NULL)"),
     )
 
 
@@ -166,12 +151,12 @@ def summary_sent_twice(put: Put) -> None:
     async def nothing(*_: Any) -> None:
         return None
 
-    put(_module("services.invoice.store.authority_messages"), "standing_message", nothing)
+    put(module("services.invoice.store.authority_messages"), "standing_message", nothing)
 
 
 def answer_made_up(put: Put) -> None:
     """Call a message accepted that nobody has answered."""
-    messages = _module("services.invoice.store.authority_messages")
+    messages = module("services.invoice.store.authority_messages")
     right = messages.may_have_arrived
 
     async def accepted(connection: Any, message_id: Any, *given: Any) -> None:
@@ -183,42 +168,32 @@ def answer_made_up(put: Put) -> None:
 
 def other_summary_signed(put: Put) -> None:
     """Sign another summary than the one that is stored."""
-    sender = _module("services.invoice.authority_sender")
+    sender = module("services.invoice.authority_sender")
     right = sender.to_sign
     put(sender, "to_sign", lambda data, moment: right(data + b" ", moment))
 
 
-INVOICE_GROUPS: dict[str, Sequence[InvoiceSabotage]] = {
+INVOICE_GROUPS: dict[str, Sequence[SabotageInProcess]] = {
     "invoices": (
-        InvoiceSabotage(number_skipped, "numbers have no gaps"),
-        InvoiceSabotage(number_used_twice, "an invoice says what its row says"),
-        InvoiceSabotage(other_content_signed, "the signature of an invoice is good"),
-        InvoiceSabotage(signature_forgotten, "an invoice is signed, or waits for its signature"),
-        InvoiceSabotage(vat_left_out, "an invoice comes to its bill"),
+        SabotageInProcess(number_skipped, "numbers have no gaps"),
+        SabotageInProcess(number_used_twice, "an invoice says what its row says"),
+        SabotageInProcess(other_content_signed, "the signature of an invoice is good"),
+        SabotageInProcess(signature_forgotten, "an invoice is signed, or waits for its signature"),
+        SabotageInProcess(vat_left_out, "an invoice comes to its bill"),
     ),
     "corrections": (
-        InvoiceSabotage(correction_not_linked, "an invoice corrects that of the bill"),
-        InvoiceSabotage(correction_of_another, "an invoice corrects that of the bill"),
-        InvoiceSabotage(taken_off_too_much, "an invoice is adjusted by what its bill is"),
+        SabotageInProcess(correction_not_linked, "an invoice corrects that of the bill"),
+        SabotageInProcess(correction_of_another, "an invoice corrects that of the bill"),
+        SabotageInProcess(taken_off_too_much, "an invoice is adjusted by what its bill is"),
     ),
     "authority": (
-        InvoiceSabotage(summary_counts_twice, "a summary comes to its invoices"),
-        InvoiceSabotage(summary_forgets_a_row, "a summary comes to its invoices"),
-        InvoiceSabotage(corrections_told_upwards, "a summary comes to its invoices"),
-        InvoiceSabotage(summary_of_other_days, "an invoice stands in a summary of its seller and day"),
-        InvoiceSabotage(summary_sent_twice, "a summary is told once"),
-        InvoiceSabotage(answer_made_up, "what became of a message has been answered"),
-        InvoiceSabotage(other_summary_signed, "the signature of a message to the authority is good"),
+        SabotageInProcess(summary_counts_twice, "a summary comes to its invoices"),
+        SabotageInProcess(summary_forgets_a_row, "a summary comes to its invoices"),
+        SabotageInProcess(corrections_told_upwards, "a summary comes to its invoices"),
+        SabotageInProcess(summary_of_other_days, "an invoice stands in a summary of its seller and day"),
+        SabotageInProcess(summary_sent_twice, "a summary is told once"),
+        SabotageInProcess(answer_made_up, "what became of a message has been answered"),
+        SabotageInProcess(other_summary_signed, "the signature of a message to the authority is good"),
     ),
 }
 """By what has to happen for them to act."""
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(name)
-
-
-def _otherwise(statement: str, right: str, wrong: str) -> str:
-    if right not in statement:
-        raise ValueError(f"not in the statement: {right}")
-    return statement.replace(right, wrong)

@@ -24,7 +24,7 @@ from services.invoice.told import make_summaries, order_summary
 from shared.audit import AuditViolation
 from shared.clock import now
 from shared.testing.conditions import wait_until
-from simulation.chaos.invoicing import RECEIVER
+from simulation.chaos.invoice_parties import RECEIVER
 from simulation.chaos.testbed import ChaosTestbed
 
 _OFFICE = "chaos"

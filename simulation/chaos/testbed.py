@@ -20,7 +20,7 @@ from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
 from simulation.chaos import bank_webhooks, late_debt_rules, partner_keys
-from simulation.chaos.invoicing import Invoicing
+from simulation.chaos.invoice_parties import InvoiceParties
 from simulation.chaos.proxies import FaultProxy
 from simulation.chaos.sms_providers import SmsProviders
 from simulation.demo.sms_provider import report_address
@@ -99,7 +99,7 @@ class ChaosTestbed:
         self._commands = commands or {}
         self.namespace = namespace or NAMESPACE
         self.sms = SmsProviders(self.folder.root / "sms-providers" / self.namespace)
-        self.invoicing = Invoicing(self.folder.root / "invoicing" / self.namespace) if invoicing else None
+        self.invoicing = InvoiceParties(self.folder.root / "invoicing" / self.namespace) if invoicing else None
         self._seed = seed
         self._fresh = namespace is None
         self._held = AsyncExitStack()
@@ -205,7 +205,7 @@ class ChaosTestbed:
         """Return the folder with the checkpoints of the register."""
         return self.folder.root / "witness" / self.namespace
 
-    def require_invoicing(self) -> Invoicing:
+    def require_invoicing(self) -> InvoiceParties:
         """Return what signs invoices and whom they are told to. Raises StackError where the run has neither."""
         if self.invoicing is None:
             raise StackError("this run has neither an HSM nor a tax authority")

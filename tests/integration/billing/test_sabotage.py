@@ -13,7 +13,8 @@ from shared.contracts.billing import CorrectedReading, CorrectionKind, CorrectRe
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.rule_files import load_rules
-from simulation.chaos.sabotage_of_bills import BILL_GROUPS, BillSabotage
+from simulation.chaos.sabotage_in_process import SabotageInProcess
+from simulation.chaos.sabotage_of_bills import BILL_GROUPS
 from tests.integration.billing.billing_handlers import CODE, BillingHandlers, reading
 from tests.integration.billing.test_audit import rules
 from tests.integration.billing.test_months_of_readings import OTHER, detach
@@ -110,7 +111,7 @@ async def test_without_a_bug_the_audit_finds_nothing(archive: BillingHandlers, s
     ids=lambda one: str(getattr(one, "name", one)),
 )
 async def test_a_bug_is_named_by_its_rule(
-    archive: BillingHandlers, monkeypatch: pytest.MonkeyPatch, scene: str, bug: BillSabotage
+    archive: BillingHandlers, monkeypatch: pytest.MonkeyPatch, scene: str, bug: SabotageInProcess
 ) -> None:
     await SCENES[scene](archive, lambda: bug.way(monkeypatch.setattr))
     monkeypatch.undo()

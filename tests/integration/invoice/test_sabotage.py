@@ -10,7 +10,8 @@ from services.billing.audit import BilledBill
 from services.invoice.audit import invoiced_in_order
 from services.invoice.authority.rule_files import authority_rules
 from shared.testing import builders, wait_until
-from simulation.chaos.sabotage_of_invoices import INVOICE_GROUPS, InvoiceSabotage
+from simulation.chaos.sabotage_in_process import SabotageInProcess
+from simulation.chaos.sabotage_of_invoices import INVOICE_GROUPS
 from simulation.tax_authority.stand_in import StandIn
 from tests.integration.invoice.invoice_service import InvoiceSystem
 from tests.integration.invoice.test_authority import Days, Office, authority_answers_soon
@@ -90,7 +91,7 @@ async def test_without_a_bug_the_audit_of_invoices_finds_nothing(system: Invoice
     ids=lambda one: str(getattr(one, "name", one)),
 )
 async def test_a_bug_of_invoices_is_named_by_its_rule(
-    system: InvoiceSystem, monkeypatch: pytest.MonkeyPatch, scene: str, bug: InvoiceSabotage
+    system: InvoiceSystem, monkeypatch: pytest.MonkeyPatch, scene: str, bug: SabotageInProcess
 ) -> None:
     found = await _played(system, scene, lambda: bug.way(monkeypatch.setattr))
     assert [rule for rule in found if rule.startswith(bug.rule)]

@@ -29,7 +29,7 @@ rules:
 """
 
 
-class Invoicing:
+class InvoiceParties:
     """A token with the only key there is, and a stand-in for provider and authority, in this process."""
 
     def __init__(self, folder: Path) -> None:
