@@ -14,7 +14,7 @@ LAPSED = "lapsed"
 """Why an order was withdrawn: its day is over."""
 NOT_POSSIBLE = "not_possible"
 NOT_DUE = "not_due"
-"""A notice or the warning does not count any more: its visit was taken back, or its days are over."""
+"""A notice or the warning does not count any more: taken back with its visit, too old, or an older bill is owed again."""
 CUT_ANYWAY = "cut_after_withdrawal"
 """Why a reconnection was ordered: supply was cut after the order had been withdrawn."""
 MOST_ON_LIST = 500
@@ -110,8 +110,11 @@ def withdrawal_cause(
     """Return why an open order to cut is withdrawn; None where it stays. ``debt_due_on``: of the debt it is for."""
     if order.kind is not CutOrderKind.CUT or order.state is not CutOrderState.OPEN:
         return None
-    if case is None or case.debt_due_on != debt_due_on:
+    if case is None or case.debt_due_on > debt_due_on:
         return nothing_left.value
+    if case.debt_due_on < debt_due_on:
+        # A payment was taken back: of the older bill that is owed again nobody was told.
+        return NOT_DUE
     blockers = blockers_of(rule, case) - {Blocker.CUT_OFF}
     if blockers:
         return min(blockers).value

@@ -1,3 +1,4 @@
+from services.notify.dunning.orders import Orders
 from services.notify.store.accounts import keep_account_and_contact
 from services.notify.store.complaints import restore_disputed, stops_all
 from services.notify.store.receipt_links import cancel_reversed
@@ -8,13 +9,14 @@ from shared.contracts.billing import PaymentReversed
 from shared.messaging import UnitOfWork
 
 
-async def restore_reminders(event: PaymentReversed, work: UnitOfWork, *, clock: Clock) -> None:
+async def restore_reminders(event: PaymentReversed, work: UnitOfWork, *, orders: Orders, clock: Clock) -> None:
     """Schedule again what a payment cancelled that was reversed before the reminder was due, and cancel its links."""
     payment_id = event.payment.payment_id
     await lock_payment(work.connection, payment_id)
     await add_reversed(work.connection, payment_id, event.reversed_at)
     await cancel_reversed(work.connection, payment_id)
     account = await keep_account_and_contact(work.connection, event.account, event.customer)
+    await orders.follow(work, [account.customer_code])
     if account.debt <= 0:
         return
     await cancel_paid(work.connection, account)

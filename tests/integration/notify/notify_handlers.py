@@ -144,7 +144,7 @@ class Notify:
             case PaymentRecorded():
                 await cancel_reminders(event, work, orders=self.orders)
             case PaymentReversed():
-                await restore_reminders(event, work, clock=self.clock)
+                await restore_reminders(event, work, orders=self.orders, clock=self.clock)
             case VisitWithdrawn():
                 await withdraw_reminder(event, work, orders=self.orders)
             case BillCorrected():

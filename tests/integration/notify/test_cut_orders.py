@@ -71,7 +71,7 @@ from shared.problems import InvalidRequest, NotFound
 from shared.testing.builders import COLLECTOR, agreement_changed, customer
 from tests.integration.notify.notices import CODE, Clock, Operator
 from tests.integration.notify.notify_handlers import Notify
-from tests.integration.notify.test_campaigns import is_customer, limits, owes, pays, promise, takes_back
+from tests.integration.notify.test_campaigns import DUE, is_customer, limits, owes, pays, promise, takes_back
 from tests.integration.notify.test_dunning import visited
 from tests.unit.notify.test_dunning import RULE
 
@@ -313,6 +313,18 @@ async def test_an_order_is_withdrawn_with_its_cause_at_once(notify: CuttingOff, 
     assert (order.state, order.cause) == (CutOrderState.WITHDRAWN, what)
     assert await notify.told() == [("cut", "open"), ("cut", "withdrawn")]
     assert (await notify.tasks()).orders == []
+    assert await notify.violations() == []
+
+
+async def test_an_order_is_withdrawn_when_a_payment_is_taken_back_and_an_older_bill_is_owed_again(
+    notify: CuttingOff, clock: Clock
+) -> None:
+    await order_to_cut(notify, clock)
+    await notify.consume(takes_back(due=DUE - timedelta(days=31)))
+    [order] = await notify.all_orders()
+    # Nobody was warned for the bill that is the oldest now.
+    assert (order.state, order.cause) == (CutOrderState.WITHDRAWN, "not_due")
+    assert await notify.told() == [("cut", "open"), ("cut", "withdrawn")]
     assert await notify.violations() == []
 
 
