@@ -14,7 +14,7 @@ LAPSED = "lapsed"
 """Why an order was withdrawn: its day is over."""
 NOT_POSSIBLE = "not_possible"
 NOT_DUE = "not_due"
-"""A notice or the warning does not count any more: taken back with its visit, too old, or an older bill is owed again."""
+"""A notice or the warning counts no more: taken back with its visit, too old, or an older bill is owed again."""
 CUT_ANYWAY = "cut_after_withdrawal"
 """Why a reconnection was ordered: supply was cut after the order had been withdrawn."""
 MOST_ON_LIST = 500
