@@ -10,6 +10,7 @@ import asyncpg
 from ops.console import fail
 from ops.operators import operator
 from shared.messaging.context import correlated
+from shared.rare_collections import collect_rarely
 
 T = TypeVar("T")
 
@@ -18,6 +19,7 @@ _ERROR_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, as an act of the operator; what is wrong with a connection becomes one line."""
+    collect_rarely()
     try:
         with correlated(actor=operator()):
             return asyncio.run(work)

@@ -12,7 +12,6 @@ and closes in reverse.
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -46,14 +45,13 @@ from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
 from shared.misconfigured import Misconfigured
 from shared.placeholders import Environment, placeholders_in
+from shared.rare_collections import collect_rarely
 from shared.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 
 STOP_SECONDS = 20.0
 """A process that is stopped has ended after this time, whatever hangs; containers are killed after 30."""
-
-_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 _LOOK_SECONDS = 5.0
 
@@ -261,11 +259,7 @@ async def _run(name: str, settings: S, service: Callable[[S], AbstractAsyncConte
     try:
         async with service(settings) as running:
             starting = None
-            # What is loaded by now stays: the garbage collector need not look through it again and again.
-            gc.freeze()
-            # A request makes thousands of objects, hardly any of them in a cycle: looking after every 700 of them
-            # costs more than what it finds.
-            gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
+            collect_rarely()
             log.info("ready", http_port=running.http_port, seconds=round(time.monotonic() - started, 2))
             code = await _until_stopped(running.bus, stop)
             if code and not stop.is_set():

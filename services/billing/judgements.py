@@ -10,6 +10,7 @@ from datetime import datetime
 
 from services.billing.archive.reach import require_reach
 from services.billing.bills.metered_period import MeteredPeriod
+from services.billing.judgement.contract import Contract
 from services.billing.judgement.doubts import Doubt
 from services.billing.judgement.history import History
 from services.billing.judgement.rules import JudgementRule, judge, judgement_in_force
@@ -17,14 +18,13 @@ from services.billing.store import accounts, held_readings, reading_history
 from services.billing.store.held_readings import ReadingAct
 from services.billing.store.metered_periods import NewPeriod
 from shared.contracts.actor import Actor
-from shared.contracts.common import CustomerFacts
 from shared.db import Connection
 
 
 async def judged(
     connection: Connection,
     periods: Sequence[NewPeriod],
-    facts: Mapping[str, CustomerFacts],
+    facts: Mapping[str, Contract],
     rules: Sequence[JudgementRule],
     *,
     are_stored: bool = False,
@@ -76,7 +76,7 @@ async def judge_followers(
     return len(verdicts)
 
 
-def _of_somebody_else(periods: Sequence[NewPeriod], facts: Mapping[str, CustomerFacts]) -> set[str]:
+def _of_somebody_else(periods: Sequence[NewPeriod], facts: Mapping[str, Contract]) -> set[str]:
     """Return the meters that are not the present one of the customer for whom they are read."""
     found = set()
     for item in periods:
@@ -89,7 +89,7 @@ def _of_somebody_else(periods: Sequence[NewPeriod], facts: Mapping[str, Customer
 
 def _judged(
     periods: Sequence[NewPeriod],
-    facts: Mapping[str, CustomerFacts],
+    facts: Mapping[str, Contract],
     rules: Sequence[JudgementRule],
     history: History,
 ) -> list[NewPeriod]:

@@ -17,6 +17,7 @@ from services.billing.errors import BillingError
 from services.billing.imports.due_days import DueDays
 from services.billing.imports.readings import BillTest, ReadingsFile, assemble, shared_meters
 from services.billing.imports.reports import HeldReadings
+from services.billing.judgement.contract import Contract
 from services.billing.judgement.rules import JudgementRule, believable_months
 from services.billing.judgements import judged
 from services.billing.store import accounts, held_readings, metered_periods, staged_readings
@@ -24,7 +25,6 @@ from services.billing.store.held_readings import ReadingAct
 from services.billing.store.metered_periods import KnownPeriod, NewPeriod
 from services.billing.tariffs.models import Tariffs
 from shared.clock import business_day, now
-from shared.contracts.common import CustomerFacts
 from shared.csv_files import MOST_REPORTED, BadLine, ImportOptions, Remark
 from shared.csv_files.rejects import Rejects
 from shared.csv_files.text_file import Source
@@ -46,7 +46,7 @@ class _Batch:
     """The lines of some customers, and what they come to."""
 
     lines: Sequence[ReadingLine]
-    facts: Mapping[str, CustomerFacts]
+    facts: Mapping[str, Contract]
     periods: Sequence[tuple[int, NewPeriod]]
     """Each behind its first line."""
     bad: Sequence[BadLine]
@@ -135,7 +135,7 @@ class ImportOfReadings:
         waiting: _Batch | None = None
         async with aclosing(staged_readings.batches(connection, _BATCH)) as batches:
             async for lines in batches:
-                known = await accounts.facts_of(connection, {line.customer_code for line in lines})
+                known = await accounts.contracts_of(connection, {line.customer_code for line in lines})
                 facts = {code: item for code, item in known.items() if self._is_of_unit(item)}
                 following = asyncio.ensure_future(asyncio.to_thread(self._understood, lines, facts))
                 try:
@@ -149,7 +149,7 @@ class ImportOfReadings:
             if waiting is not None:
                 await self._take(work, waiting, import_id)
 
-    def _is_of_unit(self, facts: CustomerFacts) -> bool:
+    def _is_of_unit(self, facts: Contract) -> bool:
         return not self._unit_codes or facts.unit.unit_code in self._unit_codes
 
     async def _of_other_months(self, work: UnitOfWork, first: int, last: int) -> list[BadLine]:
@@ -202,7 +202,7 @@ class ImportOfReadings:
             if line not in self.rejects.reasons:
                 self.rejects.add(line, f"another line of {code} is wrong")
 
-    def _understood(self, lines: Sequence[ReadingLine], facts: Mapping[str, CustomerFacts]) -> _Batch:
+    def _understood(self, lines: Sequence[ReadingLine], facts: Mapping[str, Contract]) -> _Batch:
         """Make the periods of lines; what cannot be billed is bad."""
         groups: dict[Key, list[ReadingLine]] = {}
         for line in lines:
@@ -255,7 +255,7 @@ class ImportOfReadings:
         return left_out
 
     async def _judged(
-        self, work: UnitOfWork, new: Sequence[NewPeriod], facts: Mapping[str, CustomerFacts]
+        self, work: UnitOfWork, new: Sequence[NewPeriod], facts: Mapping[str, Contract]
     ) -> list[NewPeriod]:
         """Judge the periods, all of a customer's at once, so that each is compared with those before it."""
         replaced = {item.replaces: item.period_id for item in new if item.replaces is not None}

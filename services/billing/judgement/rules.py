@@ -14,10 +14,11 @@ from pydantic import Field
 from services.billing.bills.metered_period import METER_REGISTERS, REACTIVE, MeteredPeriod, RegisterReading
 from services.billing.judgement import doubts
 from services.billing.judgement.capacity import Capacity, capacity_of, ratio_of
+from services.billing.judgement.contract import Contract
 from services.billing.judgement.doubts import Doubt
 from services.billing.judgement.history import History, PastReading, PastUse, days_with_supply
 from services.billing.judgement.settlement import is_below_estimate
-from shared.contracts.common import CustomerFacts, Meter
+from shared.contracts.common import Meter
 from shared.contracts.uses import BadHouseholdsError, BadUsesError
 from shared.dated_rules import DatedRule, rule_in_force
 
@@ -92,7 +93,7 @@ def usual_kwh(period: MeteredPeriod, history: History) -> int | None:
     return None if usual is None else usual.in_(days_with_supply(period))
 
 
-def judge(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> tuple[Doubt, ...]:
+def judge(period: MeteredPeriod, facts: Contract, history: History, rule: JudgementRule) -> tuple[Doubt, ...]:
     """Return what is doubtful about the readings of a period; nothing where they may be billed."""
     return tuple(
         found
@@ -101,7 +102,7 @@ def judge(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: J
     )
 
 
-def _of_contract(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_contract(period: MeteredPeriod, facts: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     if not rule.known_meters:
         return
     if not facts.active and not period.final:
@@ -120,7 +121,7 @@ def _of_contract(period: MeteredPeriod, facts: CustomerFacts, history: History, 
     yield from _constants(period, facts)
 
 
-def _constants(period: MeteredPeriod, facts: CustomerFacts) -> Iterator[Doubt]:
+def _constants(period: MeteredPeriod, facts: Contract) -> Iterator[Doubt]:
     meter = facts.meter
     for reading in period.readings:
         if meter is None or reading.meter_number != meter.meter_number:
@@ -130,7 +131,7 @@ def _constants(period: MeteredPeriod, facts: CustomerFacts) -> Iterator[Doubt]:
             return
 
 
-def _of_length(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_length(period: MeteredPeriod, _: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     days = (period.period_to - period.period_from).days + 1
     if rule.longest_days is not None and days > rule.longest_days:
         yield doubts.period_too_long(days, rule.longest_days)
@@ -144,7 +145,7 @@ def _of_length(period: MeteredPeriod, _: CustomerFacts, history: History, rule: 
         yield doubts.period_of_another_month(period)
 
 
-def _of_continuity(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_continuity(period: MeteredPeriod, _: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     if not rule.continues:
         return
     for reading in period.readings:
@@ -165,7 +166,7 @@ def _of_continuity(period: MeteredPeriod, _: CustomerFacts, history: History, ru
             yield doubts.new_below_next(reading, following)
 
 
-def _of_others(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_others(period: MeteredPeriod, _: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     if not rule.known_meters:
         return
     named = set()
@@ -176,7 +177,7 @@ def _of_others(period: MeteredPeriod, _: CustomerFacts, history: History, rule: 
                 yield doubts.two_customers(reading.meter_number, period.customer_code, past)
 
 
-def _of_plate(period: MeteredPeriod, facts: CustomerFacts, _: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_plate(period: MeteredPeriod, facts: Contract, _: History, rule: JudgementRule) -> Iterator[Doubt]:
     """Yield what the plate of the contract's meter does not allow; of another meter nothing is known."""
     meter = facts.meter
     own = [] if meter is None else [one for one in period.active_readings if one.meter_number == meter.meter_number]
@@ -205,7 +206,7 @@ def _capacity(period: MeteredPeriod, meter: Meter, rule: JudgementRule) -> Capac
     )
 
 
-def _of_meter(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_meter(period: MeteredPeriod, facts: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     days = (period.period_to - period.period_from).days + 1
     rolled_over = False
     # Of a meter whose plate is known, its own limit counts.
@@ -240,7 +241,7 @@ def _is_below(reading: RegisterReading, last: PastReading) -> bool:
     return goes_on and is_below_estimate(reading.new_reading, last.new_reading, last.old_reading, reading.digits)
 
 
-def _of_use(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_use(period: MeteredPeriod, facts: Contract, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     recent = history.recent(period.customer_code, period.period_from, _RECENT)
     usual, last_year = _usual(recent), _usual(history.last_year(period))
     kwh, days = _kwh(period), days_with_supply(period)
@@ -260,7 +261,7 @@ def _of_use(period: MeteredPeriod, facts: CustomerFacts, history: History, rule:
         yield from _still_registers(period, history, rule)
 
 
-def _first(kwh: int, days: int, facts: CustomerFacts, rule: JudgementRule) -> Iterator[Doubt]:
+def _first(kwh: int, days: int, facts: Contract, rule: JudgementRule) -> Iterator[Doubt]:
     if rule.first_kwh_a_day is None:
         return
     try:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.billing.judgement.contract import KnownContract
 from services.billing.store.bills import COLUMNS, LINK_COLUMNS, LINKS, SHOWN, bill_of
 from shared.contracts.billing import Bill
 from shared.contracts.common import AccountState, CustomerFacts, DisputedBills
@@ -97,6 +98,12 @@ async def facts_of(connection: Connection, customer_codes: Collection[str]) -> d
     """Return the facts of those customers that are known."""
     rows = await connection.fetch(_FACTS, list(customer_codes))
     return {row["customer_code"]: CustomerFacts.model_validate_json(row["facts"]) for row in rows}
+
+
+async def contracts_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, KnownContract]:
+    """Return the contracts of those customers that are known, for imports, which need no more of the facts."""
+    rows = await connection.fetch(_FACTS, list(customer_codes))
+    return {row["customer_code"]: KnownContract.model_validate_json(row["facts"]) for row in rows}
 
 
 _COUNT_KNOWN = "SELECT count(*) FROM customers WHERE customer_code = ANY ($1)"

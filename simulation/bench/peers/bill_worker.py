@@ -16,6 +16,7 @@ from services.billing.tariffs.files import load_tariffs
 from shared.clock import now
 from shared.db import open_pool
 from shared.messaging.units_of_work import UnitsOfWork
+from shared.rare_collections import collect_rarely
 
 
 async def work_on(url: str, run_id: UUID) -> dict[str, Any]:
@@ -41,5 +42,6 @@ async def work_on(url: str, run_id: UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    collect_rarely()  # as the services do
     task = json.load(sys.stdin)
     json.dump(asyncio.run(work_on(task["url"], UUID(task["run_id"]))), sys.stdout)

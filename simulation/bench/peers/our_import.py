@@ -24,6 +24,7 @@ from shared.contracts.customer import CustomersChanged
 from shared.db import open_pool
 from shared.messaging import Bus
 from shared.messaging.topology import Topology
+from shared.rare_collections import collect_rarely
 from shared.settings import ServiceSettings
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     """Do what the first argument names, with the task on standard input."""
     logging.disable(logging.CRITICAL)
     task = json.load(sys.stdin)
+    collect_rarely()  # as the commands and the services do
     before = time.perf_counter()
     found = asyncio.run(_WORK[sys.argv[1]](task))
     seconds = time.perf_counter() - before
