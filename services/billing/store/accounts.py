@@ -262,19 +262,22 @@ _REFRESH_WITHIN = _REFRESH.format(
 )
 
 
-async def refresh(
-    connection: Connection, customer_codes: Sequence[str], *, within: tuple[str, str] | None = None
-) -> dict[str, AccountState]:
-    """Bring locked accounts up to date after a change, each with the next version; return them.
-
-    ``within``: all lie between these two.
-    """
-    if within is not None:
-        rows = await connection.fetch(_REFRESH_WITHIN, list(customer_codes), *within)
-    else:
-        statement, codes = _for(customer_codes, one=_REFRESH_ONE, several=_REFRESH_SEVERAL)
-        rows = await connection.fetch(statement, codes)
+async def refresh(connection: Connection, customer_codes: Sequence[str]) -> dict[str, AccountState]:
+    """Bring locked accounts up to date after a change, each with the next version; return them."""
+    statement, codes = _for(customer_codes, one=_REFRESH_ONE, several=_REFRESH_SEVERAL)
+    rows = await connection.fetch(statement, codes)
     return {row["customer_code"]: _state(row) for row in rows}
+
+
+async def refresh_within(
+    connection: Connection, customer_codes: Sequence[str], first: str, last: str
+) -> dict[str, dict[str, Any]]:
+    """Bring many locked accounts up to date, whose codes lie between two; return the members of each one's state.
+
+    They are what :class:`~shared.contracts.common.AccountState` has as JSON: to be written, and not looked at.
+    """
+    rows = await connection.fetch(_REFRESH_WITHIN, list(customer_codes), first, last)
+    return {row["customer_code"]: dict(row) if row["disputed"] is None else _state(row).model_dump() for row in rows}
 
 
 def _for(customer_codes: Collection[str], *, one: str, several: str) -> tuple[str, str | list[str]]:

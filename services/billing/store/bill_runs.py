@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -16,7 +16,7 @@ from services.billing.store.bills import DETAILS_IN_BOTH_PLACES
 from services.billing.store.metered_periods import COLUMNS as PERIOD_COLUMNS
 from services.billing.store.metered_periods import WAITING, periods_of
 from shared.contracts.actor import Actor
-from shared.contracts.billing import BillRun, ReleasedBill, RunProblem, WaitingReadings
+from shared.contracts.billing import BillRun, RunProblem, WaitingReadings
 from shared.contracts.uses import Households, Uses
 from shared.db import Connection
 
@@ -512,32 +512,30 @@ ORDER BY customer_code, year, month, cycle
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft of a part, and the bill as others learn of it once it is one."""
+class Draft(NamedTuple):
+    """A draft of a part: what its release needs to know of it."""
 
     period_id: UUID
-    bill: ReleasedBill
+    bill_id: UUID
+    customer_code: str
     pre_vat: int
     vat: int
+    total: int
+    due_date: date
+
+    def released(self) -> dict[str, Any]:
+        """Return the bill as others learn of it: the members of ``ReleasedBill``."""
+        return {
+            "bill_id": self.bill_id,
+            "customer_code": self.customer_code,
+            "total": self.total,
+            "due_date": self.due_date,
+        }
 
 
 async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> list[Draft]:
     """Return the drafts of a part, each customer's oldest first."""
-    return [
-        Draft(
-            row["period_id"],
-            ReleasedBill(
-                bill_id=row["bill_id"],
-                customer_code=row["customer_code"],
-                total=row["total"],
-                due_date=row["due_date"],
-            ),
-            row["pre_vat"],
-            row["vat"],
-        )
-        for row in await connection.fetch(_DRAFTS_OF_PART, run_id, part)
-    ]
+    return [Draft(*row) for row in await connection.fetch(_DRAFTS_OF_PART, run_id, part)]
 
 
 # A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
@@ -575,7 +573,7 @@ async def release(
 
     The accounts are locked.
     """
-    bill_ids = [draft.bill.bill_id for draft in drafts]
+    bill_ids = [draft.bill_id for draft in drafts]
     rows = await connection.fetch(_TAKE_PERIODS, [draft.period_id for draft in drafts], bill_ids, *part.codes)
     taken = {row["period_id"] for row in rows}
     left_out = [draft.period_id for draft in drafts if draft.period_id not in taken]
@@ -601,7 +599,7 @@ async def released_part(
 ) -> RunState:
     """Note that a part is released; with the last one the drafts go, and the run ends."""
     left_out = len(drafts) - bills
-    left_out_total = sum(draft.bill.total for draft in drafts) - total
+    left_out_total = sum(draft.total for draft in drafts) - total
     state = RunState(
         await connection.fetchval(_RELEASED_PART, run.run_id, part, now, bills, total, left_out, left_out_total)
     )

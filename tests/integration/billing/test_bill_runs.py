@@ -10,7 +10,7 @@ from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.keep_customers import keep_customers
 from services.billing.imports.due_days import DueDays, DueRule
 from services.billing.imports.files import import_files, import_folder
-from shared.contracts.billing import BillState
+from shared.contracts.billing import BillsReleased, BillState
 from shared.contracts.customer import CustomersChanged
 from shared.csv_files import ImportOptions
 from shared.ids import new_id
@@ -54,6 +54,16 @@ async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(b
         {"bill_id": str(bill.bill_id), "customer_code": CODE, "total": 871_020, "due_date": "2026-11-10"}
     ]
     assert event["accounts"] == [account.account.model_dump(mode="json")]
+
+
+async def test_a_release_is_told_as_the_model_of_its_event_has_it(billing: BillingHandlers) -> None:
+    for code in (CODE, SECOND):
+        await billing.customer(code)
+    assert (await billing.import_readings(reading(320), reading(100, code=SECOND))).ok
+    await billing.run()
+    [event] = await billing.emitted("bills.released")
+    assert event == BillsReleased.model_validate(event).model_dump(mode="json")
+    assert [bill["customer_code"] for bill in event["bills"]] == [CODE, SECOND]
 
 
 async def test_time_of_use_registers_and_cos_phi_make_one_bill(billing: BillingHandlers) -> None:
