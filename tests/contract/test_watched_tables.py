@@ -27,7 +27,7 @@ UNWATCHED = {
         "shown_codes": "copies of the gateway's, of the last weeks",
     },
     "customer": {
-        "vocabulary": "words for the search, counted by a trigger",
+        "vocabulary": "words for the search, counted by imports and by a trigger",
         "reading_photos": "deleted after some weeks; the complaint is watched",
     },
     "gateway": {

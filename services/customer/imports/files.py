@@ -355,7 +355,8 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
     count = await lock_affected_customers(connection)
     import_id = new_id()
     if count <= FEW:
-        changed = await announce(connection, await affected_customers(connection, 0, FEW), moment)
+        codes, _ = await affected_customers(connection, 0, FEW)
+        changed = await announce(connection, codes, moment)
         for facts in changed:
             event = CustomerChanged(customer=facts, changed_at=moment, actor=work.actor)
             await work.emit(event, aggregate=facts.customer_code)
@@ -363,7 +364,8 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
     announced_so_far = 0
     nobody = CustomersChanged.model_construct(import_id=import_id, customers=[], changed_at=moment, actor=work.actor)
     for start in range(0, count, BATCH):
-        texts = await announced(connection, await affected_customers(connection, start, start + BATCH), moment)
+        codes, are_new = await affected_customers(connection, start, start + BATCH)
+        texts = await announced(connection, codes, moment, are_new=are_new)
         announced_so_far += len(texts)
         for body in _bodies(texts, nobody):
             await work.emit_encoded(CustomersChanged, body)

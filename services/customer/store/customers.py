@@ -147,21 +147,34 @@ SELECT left(facts, -1) || ', "version": ' || version || '}' AS facts
 FROM kept JOIN present USING (customer_code) ORDER BY collector_code, customer_code
 """
 
+# The same of customers that this transaction has added: nothing was announced of them.
+_ANNOUNCE_NEW = """
+WITH present AS MATERIALIZED (
+    SELECT customer_code, collector_code, facts FROM customer_facts_as_text WHERE customer_code = ANY ($1::text[])
+), kept AS (
+    INSERT INTO announcements (customer_code, version, digest, announced_at)
+    SELECT customer_code, 1, md5(facts), $2 FROM present ORDER BY customer_code
+)
+SELECT left(facts, -1) || ', "version": 1}' AS facts FROM present ORDER BY collector_code, customer_code
+"""
+
 
 async def announce(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[CustomerFacts]:
     """Return what :func:`announced` returns, read."""
     return [CustomerFacts.model_validate_json(facts) for facts in await announced(connection, customer_codes, moment)]
 
 
-async def announced(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[str]:
+async def announced(
+    connection: Connection, customer_codes: Sequence[str], moment: datetime, *, are_new: bool = False
+) -> list[str]:
     """Return, as JSON, the facts of those of the customers whose facts have changed, each with its new version.
 
-    Those of a collector stand together.
+    Those of a collector stand together. ``are_new``: this transaction has added all of them.
 
     The caller locks the customers before (:func:`lock_customers`), and emits ``customer.changed`` for each or
     ``customers.changed`` for many.
     """
-    rows = await connection.fetch(_ANNOUNCE, customer_codes, moment, timeout=300)
+    rows = await connection.fetch(_ANNOUNCE_NEW if are_new else _ANNOUNCE, customer_codes, moment, timeout=300)
     return [row["facts"] for row in rows]
 
 

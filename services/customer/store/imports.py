@@ -26,9 +26,12 @@ SET LOCAL work_mem = '64MB';
 """
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1)"
 _IMPORT_LOCK = 0x696D706F  # "impo"
-# Customers whose facts the import may have changed; whose own rows it has written are locked by that.
+# Customers whose facts the import may have changed; whose own rows it has written are locked by that. Of those that it
+# has added while they were read, the route: so that nobody has to look for a million customers again.
 _AFFECTED_TABLE = """
-CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C", is_written boolean DEFAULT false) ON COMMIT DROP
+CREATE TEMPORARY TABLE affected (
+    customer_code text COLLATE "C", is_written boolean DEFAULT false, route_if_new text COLLATE "C"
+) ON COMMIT DROP
 """
 # Collectors whose own row the import has added or changed.
 _CHANGED_COLLECTORS_TABLE = 'CREATE TEMPORARY TABLE changed_collectors (collector_code text COLLATE "C") ON COMMIT DROP'
@@ -367,12 +370,24 @@ async def merge(connection: Connection, table: str, columns: Collection[str]) ->
 # Those of a collector stand together, so that few events name the same collector.
 _ORDER_AFFECTED = """
 CREATE TEMPORARY TABLE ordered_affected ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY routes.collector_code, customer_code) AS place, customer_code, is_written
-FROM (SELECT customer_code, bool_or(is_written) AS is_written FROM affected GROUP BY customer_code) AS once
-JOIN customers USING (customer_code) JOIN routes USING (route_code)
+SELECT row_number() OVER (ORDER BY routes.collector_code, customer_code) AS place, customer_code, is_written, is_new
+FROM (
+    SELECT customer_code, route_if_new AS route_code, is_written, true AS is_new
+    FROM affected WHERE route_if_new IS NOT NULL
+    UNION ALL
+    SELECT customer_code, route_code, is_written, false
+    FROM (
+        SELECT customer_code, bool_or(is_written) AS is_written
+        FROM affected WHERE route_if_new IS NULL GROUP BY customer_code
+    ) AS known JOIN customers USING (customer_code)
+    WHERE NOT EXISTS (
+        SELECT FROM affected AS added
+        WHERE added.customer_code = known.customer_code AND added.route_if_new IS NOT NULL
+    )
+) AS once JOIN routes USING (route_code)
 """
 _INDEX_AFFECTED = "CREATE UNIQUE INDEX ON ordered_affected (place)"
-_ANALYZE_AFFECTED = "ANALYZE ordered_affected"
+_ANALYZE_AFFECTED = "ANALYZE {table}"
 # In the order of the codes, as whatever locks several customers does.
 _LOCK_AFFECTED = """
 SELECT FROM customers JOIN ordered_affected USING (customer_code)
@@ -383,20 +398,25 @@ _COUNT_AFFECTED = "SELECT count(*) FROM ordered_affected"
 
 async def lock_affected_customers(connection: Connection) -> int:
     """Lock the customers whose facts the import may have changed, and return how many they are."""
+    await connection.execute(_ANALYZE_AFFECTED.format(table="affected"), timeout=PATIENCE)
     await connection.execute(_ORDER_AFFECTED, timeout=PATIENCE)
     await connection.execute(_INDEX_AFFECTED, timeout=PATIENCE)
-    await connection.execute(_ANALYZE_AFFECTED, timeout=PATIENCE)
+    await connection.execute(_ANALYZE_AFFECTED.format(table="ordered_affected"), timeout=PATIENCE)
     await connection.execute(_LOCK_AFFECTED, timeout=PATIENCE)
     count: int = await connection.fetchval(_COUNT_AFFECTED)
     return count
 
 
-_AFFECTED = "SELECT customer_code FROM ordered_affected WHERE place > $1 AND place <= $2 ORDER BY place"
+_AFFECTED = "SELECT customer_code, is_new FROM ordered_affected WHERE place > $1 AND place <= $2 ORDER BY place"
 
 
-async def affected_customers(connection: Connection, first: int, following: int) -> list[str]:
-    """Return the codes of some of the affected customers, which are counted from 0: those of a collector together."""
-    return [row["customer_code"] for row in await connection.fetch(_AFFECTED, first, following, timeout=PATIENCE)]
+async def affected_customers(connection: Connection, first: int, following: int) -> tuple[list[str], bool]:
+    """Return the codes of some of the affected customers, which are counted from 0: those of a collector together.
+
+    Beside them whether this import has added all of them.
+    """
+    rows = await connection.fetch(_AFFECTED, first, following, timeout=PATIENCE)
+    return [row["customer_code"] for row in rows], all(row["is_new"] for row in rows)
 
 
 _CHANGED_COLLECTORS = """

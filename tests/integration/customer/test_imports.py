@@ -611,6 +611,36 @@ async def test_an_import_writes_what_customers_are_found_by_as_the_database_does
     assert len(imported) == len(people)
 
 
+# What the trigger would have counted.
+_WORDS = """
+SELECT left(word, 60) AS word, sum(in_name)::int AS in_names, sum(in_address)::int AS in_addresses
+FROM customers, LATERAL (
+    SELECT word, 1, 0 FROM unnest(string_to_array(name_key, ' ')) AS word
+    UNION ALL SELECT word, 0, 1 FROM unnest(string_to_array(address_key, ' ')) AS word
+) AS words (word, in_name, in_address)
+WHERE word <> '' GROUP BY left(word, 60) ORDER BY 1
+"""
+
+
+@pytest.mark.usefixtures("in_pieces_of_two")
+async def test_an_import_counts_the_words_of_those_whom_it_adds_and_of_nobody_else(
+    empty_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = empty_service
+    monkeypatch.setattr(new_rows, "_MOST_WORDS", 5)
+    long = "dài" * 30
+    people = ["Lê Thị Hạnh Hạnh", f"Công ty {long}", f"{long}g", "Lý Văn Lợi", "Ngô Sô Phia"]
+    lines = [
+        f"PB1401000000{n},{name},{n} Lê Lợi – Lê Lai,,,PB1401,R1,{n},household,1,true" for n, name in enumerate(people)
+    ]
+    vocabulary = "SELECT word, in_names, in_addresses FROM vocabulary WHERE in_names + in_addresses > 0 ORDER BY word"
+    for customers in (lines[:3], [lines[3], lines[0].replace("Hạnh Hạnh", "Mai"), lines[4], lines[1]]):
+        assert (await service.import_town(customers=customers, meters=[])).ok
+        counted = await service.pool.fetch(vocabulary)
+        assert counted == await service.pool.fetch(_WORDS)
+        assert counted
+
+
 async def test_facts_that_are_written_as_text_are_those_of_the_view_to_the_letter(service: Service) -> None:
     for change in (
         r"""UPDATE customers SET name = E'"Hạnh" \\ /\t\u2028\x01', ward = 'Đất Mũi', phone = NULL, protected = true""",
