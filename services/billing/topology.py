@@ -34,6 +34,7 @@ from services.billing.handlers.get_due_interest import get_due_interest
 from services.billing.handlers.get_hand_ins import get_hand_ins
 from services.billing.handlers.get_handover import get_handover
 from services.billing.handlers.get_held_readings import get_held_readings
+from services.billing.handlers.get_hours_of_payments import get_hours_of_payments
 from services.billing.handlers.get_interest import get_interest
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_partner_bills import get_partner_bills
@@ -143,6 +144,7 @@ from shared.contracts.billing import (
     GetHandIns,
     GetHandover,
     GetHeldReadings,
+    GetHoursOfPayments,
     GetInterest,
     GetNextShift,
     GetPartnerBills,
@@ -353,6 +355,7 @@ TOPOLOGY = Topology(
         RequestHandler(GetSlipPhoto, get_slip_photo, access=Access.READ_ONLY),
         RequestHandler(GetNextShift, get_next_shift, access=Access.READ_ONLY),
         RequestHandler(GetDayOfPayments, get_day_of_payments, access=Access.READ_ONLY),
+        RequestHandler(GetHoursOfPayments, get_hours_of_payments, access=Access.READ_ONLY),
         RequestHandler(GetCollectionsReport, get_collections_report, access=Access.READ_ONLY),
         RequestHandler(GetCommissions, get_commissions, access=Access.READ_ONLY),
         RequestHandler(GetAgeingReport, get_ageing_report, access=Access.READ_ONLY),

@@ -37,8 +37,11 @@ class CollectorLeft(NotAllowed):
     usual_detail = "Thu ngân viên này không còn làm việc. Hãy liên hệ người quản lý và nộp lại tiền đang giữ."
 
 
-def admission(dependencies: Dependencies) -> Admission:
-    """Return what finds who calls an operation, and refuses whoever may not call it or calls too often."""
+def admission(dependencies: Dependencies, *, attended: bool = True) -> Admission:
+    """Return what finds who calls an operation, and refuses whoever may not call it or calls too often.
+
+    Not ``attended``: nothing that calls it keeps a session.
+    """
 
     async def admit(operation: AnyOperation, request: web.Request, address: str) -> Caller | Partner | None:
         if operation.partners:
@@ -51,7 +54,8 @@ def admission(dependencies: Dependencies) -> Admission:
         if cookie.values:
             if len(cookie.values) > 1 or "Authorization" in request.headers:
                 raise problems.AmbiguousRequest("Yêu cầu mang hai danh tính cùng lúc.")
-            return await _admit_member(operation, request, cookie.values[0], address, dependencies)
+            attends = attended and UNATTENDED not in request.headers
+            return await _admit_member(operation, request, cookie.values[0], address, dependencies, attended=attends)
         device = request[DEVICE] = await _authenticated(request, address, dependencies)
         _limit(dependencies.device_limits.take(device.device_id))
         if device.left_at is not None and not operation.open_to_leavers:
@@ -64,9 +68,15 @@ def admission(dependencies: Dependencies) -> Admission:
 
 
 async def _admit_member(
-    operation: AnyOperation, request: web.Request, token: str, address: str, dependencies: Dependencies
+    operation: AnyOperation,
+    request: web.Request,
+    token: str,
+    address: str,
+    dependencies: Dependencies,
+    *,
+    attended: bool,
 ) -> StaffMember:
-    member = await member_of(token, dependencies, attended=UNATTENDED not in request.headers)
+    member = await member_of(token, dependencies, attended=attended)
     if member is None:
         await _limit_unknown(address, dependencies)
         raise problems.NotAuthenticated("Phiên làm việc đã hết. Hãy đăng nhập lại.")

@@ -9,6 +9,7 @@ from services.gateway import metrics
 from services.gateway.approvals.rules import ApprovalLimitRule
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge.addresses import counted_as
+from services.gateway.live_day.browsers import DayStreams
 from services.gateway.periodic_tasks import PeriodicTasks
 from services.gateway.routes import make_application
 from services.gateway.secret_box import box_of
@@ -52,12 +53,14 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         )
         await parts.bus.start(dependencies={"notifier": wakeups, "clock": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)
-        application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve)
-        parts.checks["streams"] = metrics.watch(hub)
+        day_streams = DayStreams(dependencies, wakeups.days)
+        application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve, day_streams.serve)
+        parts.checks["streams"] = metrics.watch(hub, day_streams)
         parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, machine)
         add_health_routes(application, parts.checks, with_metrics=False)
         async with (
-            parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),
+            parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub, day_streams).run()),
+            parts.bus.background("day_changes", wakeups.days.run()),
             parts.bus.background("second_factors", keep_second_factors_sealed(parts.pool, second_factors)),
             _presence(parts, instance),
             serve_health(parts.checks, host=settings.metrics_host, port=settings.metrics_port) as metrics_port,
@@ -75,6 +78,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
                 yield Running(parts.bus, port, metrics_port)
             finally:
                 # Before the HTTP side stops: it would wait for the sockets.
+                day_streams.drain()
                 await hub.drain(settings.drain_batch, settings.drain_pause)
                 await wakeups.stop()
 

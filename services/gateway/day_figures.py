@@ -3,16 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol, TypeVar
 
 from services.gateway.edge.types import Outgoing
+from services.gateway.figure_sources import FigureSources
 from shared.contracts.billing import GetDayOfPayments, RoutePayments
 from shared.contracts.customer import GetDayOfRoutes, RouteFigures
-from shared.contracts.message import Reply, Request
 
-ReplyT = TypeVar("ReplyT", bound=Reply)
-
-LEAST_SECONDS = 3.0
+LEAST_SECONDS = 1.0
 SHARE_OF_TIME = 10
 """What takes a second to be read is read at most every ten."""
 
@@ -39,30 +36,25 @@ class DayFigures(Outgoing):
     collection_point_payments: int = 0
 
 
-class Asks(Protocol):
-    """Sends requests to other services."""
-
-    async def request(self, request: Request[ReplyT]) -> ReplyT:
-        """Return the answer; raises its problems."""
-
-
 @dataclass(slots=True)
 class _Kept:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     figures: list[DayFigures] = field(default_factory=list)
+    begun: float = float("-inf")
+    """When its reading began, by the event loop's clock."""
     until: float = float("-inf")
 
 
 class DayReader:
-    """Reads the figures of days: each at most once at a time, and again only after a while."""
+    """FigureSources the figures of days: each at most once at a time, and again only after a while."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[date, tuple[str, ...]], _Kept] = {}
 
-    async def figures(self, day: date, units: list[str], services: Asks) -> list[DayFigures]:
+    async def figures(self, day: date, units: list[str], services: FigureSources) -> list[DayFigures]:
         """Return the figures of a day by route, of these units or, for none, of all.
 
-        They are a few seconds old at most, or as old as ten times what they took to be read.
+        They are a second old at most, or as old as ten times what they took to be read.
         """
         key = (day, tuple(units))
         now = asyncio.get_running_loop().time
@@ -74,11 +66,26 @@ class DayReader:
             if kept.until <= now():
                 begun = now()
                 kept.figures = await _read(day, units, services)
+                kept.begun = begun
                 kept.until = now() + max(LEAST_SECONDS, SHARE_OF_TIME * (now() - begun))
             return kept.figures
 
+    async def figures_after(
+        self, moment: float, day: date, units: list[str], services: FigureSources
+    ) -> list[DayFigures]:
+        """Return figures whose reading began after a moment of the event loop's clock, as soon as they may be read.
 
-async def _read(day: date, units: list[str], services: Asks) -> list[DayFigures]:
+        Whoever only wants the latest ones does not wait for that meanwhile.
+        """
+        while True:
+            figures = await self.figures(day, units, services)
+            kept = self._kept.get((day, tuple(units)))
+            if kept is None or kept.begun >= moment:
+                return figures
+            await asyncio.sleep(kept.until - asyncio.get_running_loop().time())
+
+
+async def _read(day: date, units: list[str], services: FigureSources) -> list[DayFigures]:
     routes, payments = await asyncio.gather(_routes(day, units, services), _payments(day, units, services))
     paid = {one.route_code: one for one in payments}
     found = [_joined(route, paid.pop(route.route_code, None)) for route in routes]
@@ -86,7 +93,7 @@ async def _read(day: date, units: list[str], services: Asks) -> list[DayFigures]
     return found + [_of_payments(one) for one in paid.values()]
 
 
-async def _routes(day: date, units: list[str], services: Asks) -> list[RouteFigures]:
+async def _routes(day: date, units: list[str], services: FigureSources) -> list[RouteFigures]:
     """Read part by part: many routes do not fit into one message."""
     found: list[RouteFigures] = []
     while True:
@@ -97,7 +104,7 @@ async def _routes(day: date, units: list[str], services: Asks) -> list[RouteFigu
         found += part
 
 
-async def _payments(day: date, units: list[str], services: Asks) -> list[RoutePayments]:
+async def _payments(day: date, units: list[str], services: FigureSources) -> list[RoutePayments]:
     found: list[RoutePayments] = []
     while True:
         after = found[-1].route_code if found else None

@@ -10,6 +10,8 @@ import asyncpg
 
 from services.gateway.approvals.rules import ApprovalLimitRule
 from services.gateway.day_figures import DayReader
+from services.gateway.day_hours import HourReader
+from services.gateway.day_signs import SignReader
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.passwords import Passwords
 from services.gateway.print_jobs.service import PrintJobs
@@ -42,6 +44,9 @@ class StreamNotifier(Protocol):
 
     async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""
+
+    def day_changed(self, collector_code: str | None) -> None:
+        """Something of a collector's day has changed that the office may be watching."""
 
     async def collector_left(self, device_ids: Iterable[UUID]) -> None:
         """The collector of these devices does not work any more: close their sockets."""
@@ -90,6 +95,8 @@ class Dependencies:
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
     days: DayReader = field(default_factory=DayReader)
+    signs: SignReader = field(default_factory=SignReader)
+    hours: HourReader = field(default_factory=HourReader)
 
     def __post_init__(self) -> None:
         settings = self.settings

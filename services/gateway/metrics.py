@@ -1,6 +1,7 @@
 """Metrics of the gateway, beyond those of every service."""
 
 import time
+from collections.abc import Sized
 from datetime import datetime
 
 from asyncpg import Pool
@@ -13,6 +14,9 @@ from shared.health import Check
 from shared.metrics import REGISTRY
 
 STREAMS = Gauge("thungan_gateway_streams", "Open streams of phones at this copy", registry=REGISTRY)
+DAY_STREAMS = Gauge(
+    "thungan_gateway_day_streams", "Browsers of the office that watch the day at this copy", registry=REGISTRY
+)
 PRINT_JOBS = Gauge(
     "thungan_gateway_print_jobs",
     "Print jobs in a state that somebody has to change; the same from every copy",
@@ -28,11 +32,12 @@ OLDEST_UNCONFIRMED = Gauge(
 _MEASURE_EVERY = 5.0
 
 
-def watch(hub: Hub) -> Check:
-    """Return a check that sets the gauge, and fails once this copy accepts no more streams."""
+def watch(hub: Hub, day_streams: Sized) -> Check:
+    """Return a check that sets the gauges, and fails once this copy accepts no more streams."""
 
     async def check() -> str | None:
         STREAMS.set(len(hub))
+        DAY_STREAMS.set(len(day_streams))
         return "draining" if hub.draining else None
 
     return check

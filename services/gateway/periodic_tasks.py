@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from services.gateway.dependencies import Dependencies
+from services.gateway.live_day.browsers import DayStreams
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
@@ -43,9 +44,10 @@ _REFRESHED_AT_ONCE = 100
 class PeriodicTasks:
     """The periodic tasks of one copy of the gateway. Every copy runs them; row locks keep two from doing the same."""
 
-    def __init__(self, dependencies: Dependencies, hub: Hub) -> None:
+    def __init__(self, dependencies: Dependencies, hub: Hub, day_streams: DayStreams) -> None:
         self._dependencies = dependencies
         self._hub = hub
+        self._day_streams = day_streams
         self._looked_for_revocations: datetime | None = None
 
     async def run(self) -> None:
@@ -53,6 +55,7 @@ class PeriodicTasks:
         settings = self._dependencies.settings
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(settings.revocation_check_interval, self.close_revoked))
+            group.create_task(self._every(settings.revocation_check_interval, self._day_streams.end_with_sessions))
             group.create_task(self._every(settings.heartbeat / _LOOKS_PER_HEARTBEAT, self.send_heartbeats))
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))

@@ -46,6 +46,7 @@ from services.gateway.api import (
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge import openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
+from services.gateway.live_day.update import DayUpdate
 from services.gateway.staff.act_log import recorder
 from services.gateway.stream import frames
 
@@ -135,7 +136,7 @@ def describe() -> dict[str, Any]:
         description=f"{DESCRIPTION}\n\n{frames.described()}",
         tags=TAGS,
         stream=frames.describe(),
-        stream_models=[*frames.FROM_PHONE, *frames.FROM_GATEWAY],
+        stream_models=[*frames.FROM_PHONE, *frames.FROM_GATEWAY, DayUpdate],
     )
 
 
@@ -160,7 +161,7 @@ def describe_partners() -> dict[str, Any]:
     )
 
 
-def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.Application:
+def make_application(dependencies: Dependencies, stream: RequestHandler, day_events: RequestHandler) -> web.Application:
     """Return the HTTP application: the operations, the stream, the description with its viewer, and both apps."""
     settings = dependencies.settings
     application = web.Application(
@@ -178,6 +179,7 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
         clock=dependencies.clock,
     )
     application.router.add_get("/v1/stream", stream, allow_head=False)
+    application.router.add_get(server.EVENTS, day_events, allow_head=False)
     api_docs.add_routes(application, describe(), settings.web_folder)
     api_docs.add_routes(application, describe_partners(), settings.web_folder, below="/partner/v1")
     app_files.add_routes(application, settings.web_folder)

@@ -9,6 +9,7 @@ from services.notify.handlers.get_cut_list import get_cut_list
 from services.notify.handlers.get_cut_lists import get_cut_lists
 from services.notify.handlers.get_cut_orders import get_cut_orders
 from services.notify.handlers.get_cut_tasks import get_cut_tasks
+from services.notify.handlers.get_due_sms import get_due_sms
 from services.notify.handlers.get_dunning_case import get_dunning_case
 from services.notify.handlers.get_dunning_cases import get_dunning_cases
 from services.notify.handlers.get_opt_outs import get_opt_outs
@@ -67,6 +68,7 @@ from shared.contracts.notify import (
     GetCutLists,
     GetCutOrders,
     GetCutTasks,
+    GetDueSms,
     GetDunning,
     GetDunningCases,
     GetOptOuts,
@@ -158,6 +160,7 @@ TOPOLOGY = Topology(
         RequestHandler(GetCutOrders, get_cut_orders, access=Access.READ_ONLY),
         RequestHandler(GetOrderPhoto, get_order_photo, access=Access.READ_ONLY),
         RequestHandler(GetCutTasks, get_cut_tasks, access=Access.READ_ONLY),
+        RequestHandler(GetDueSms, get_due_sms, access=Access.READ_ONLY),
         RequestHandler(GetOptOuts, get_opt_outs, access=Access.READ_ONLY),
         RequestHandler(ChangeOptOut, change_opt_out, idempotency=Idempotency("change_id", lock=lock_number)),
         # Whether a report was kept before is seen by what it holds: a provider's request has no id of its own.

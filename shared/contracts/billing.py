@@ -1597,6 +1597,30 @@ class GetDayOfPayments(Request[DayOfPayments]):
     """The last route of the part before."""
 
 
+class HourPayments(Record):
+    """What was paid within one hour of a business day; payments that were reversed are left out."""
+
+    hour: int = Field(ge=0, le=23)
+    """Of the clock in Vietnam: 9 is from 09:00 to 10:00."""
+    amount: Dong
+    payments: int
+
+
+class HoursOfPayments(Reply):
+    """The hours with payments, the first one first."""
+
+    hours: list[HourPayments]
+
+
+class GetHoursOfPayments(Request[HoursOfPayments]):
+    """Read what was paid on a business day, hour by hour."""
+
+    message_name: ClassVar[str] = "billing.hours_of_payments"
+    day: date
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
 class CollectedSum(Record):
     """What was collected in one unit on one day by one method; payments that were reversed are left out."""
 

@@ -619,6 +619,31 @@ class CutWarningWanted(Event):
     actor: Actor | None = None
 
 
+class UnitSms(Record):
+    """SMS of one unit that have not left yet."""
+
+    unit_code: str
+    """Empty for those of which no unit is known."""
+    due: int
+    """They leave by the end of the day."""
+    late: int
+    """Those of them whose time has come."""
+
+
+class DueSms(Reply):
+    """The units with SMS that are due, in the order of their codes."""
+
+    units: list[UnitSms]
+
+
+class GetDueSms(Request[DueSms]):
+    """Read how many SMS are still to leave today."""
+
+    message_name: ClassVar[str] = "notify.due_sms"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
 class OptOutsReply(Reply):
     """What a number does not get."""
 

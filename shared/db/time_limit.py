@@ -15,8 +15,11 @@ _current: ContextVar[tuple["asyncio.Task[object] | None", asyncio.Timeout] | Non
 
 
 @asynccontextmanager
-async def time_limit(seconds: float) -> AsyncIterator[None]:
-    """Raise :class:`TimeoutError` when the block takes longer than ``seconds`` and has committed nothing."""
+async def time_limit(seconds: float | None) -> AsyncIterator[None]:
+    """Raise :class:`TimeoutError` when the block takes longer than ``seconds`` and has committed nothing.
+
+    None: it may take as long as it likes.
+    """
     async with asyncio.timeout(seconds) as timeout:
         token = _current.set((asyncio.current_task(), timeout))
         try:

@@ -151,6 +151,10 @@ class PhoneStream:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._socket.send_str(json.dumps(frame))
 
+    async def tell_battery(self, percent: int, *, charging: bool) -> None:
+        """Say how full the phone's battery is."""
+        await self._send({"type": "battery", "percent": percent, "charging": charging})
+
     # --- frames ------------------------------------------------------------------------------------------------------
 
     async def _take(self, frame: dict[str, Any]) -> None:

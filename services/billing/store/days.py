@@ -1,9 +1,9 @@
-"""What was paid on one day, by route."""
+"""What was paid on one day, by route and by hour."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.contracts.billing import RoutePayments
+from shared.contracts.billing import HourPayments, RoutePayments
 from shared.db import Connection
 
 # By the route of the customer, whoever has taken the money.
@@ -33,3 +33,23 @@ async def day_of_payments(
     """Return what was paid on each route; ``day`` is its first moment and the first one after it."""
     rows = await connection.fetch(_DAY, unit_codes, after, *day, most)
     return [RoutePayments.model_validate(dict(row)) for row in rows]
+
+
+# $1 the units, or none for all; $2 first moment of the day, $3 first moment after it. The whole hours since the first
+# moment are those of Vietnam's clock, which knows no summer time.
+_HOURS = """
+SELECT floor(extract(epoch FROM received_at - $2) / 3600)::integer AS hour, sum(amount)::bigint AS amount,
+    count(*) AS payments
+FROM payments
+WHERE received_at >= $2 AND received_at < $3 AND reversed_at IS NULL
+    AND (cardinality($1::text[]) = 0 OR EXISTS (
+        SELECT FROM customers WHERE customers.customer_code = payments.customer_code AND unit_code = ANY ($1)))
+GROUP BY 1 ORDER BY 1
+"""
+
+
+async def hours_of_payments(
+    connection: Connection, unit_codes: Sequence[str], day: tuple[datetime, datetime]
+) -> list[HourPayments]:
+    """Return what was paid in each hour; ``day`` is its first moment and the first one after it."""
+    return [HourPayments.model_validate(dict(row)) for row in await connection.fetch(_HOURS, unit_codes, *day)]

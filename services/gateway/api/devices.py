@@ -119,6 +119,11 @@ class DeviceView(Outgoing):
     last_contact_at: datetime | None = Field(
         default=None, description="When it was last on the stream; for the office."
     )
+    battery_percent: int | None = Field(
+        default=None, description="How full its battery was, where the phone can tell; for the office."
+    )
+    battery_charging: bool | None = None
+    battery_at: datetime | None = Field(default=None, description="When the phone said so.")
     printer_name: str | None = Field(default=None, description="The printer that was paired last; for the office.")
     printer_fault: PrintJobCause | None = Field(
         default=None, description="Why the next paper does not come out; for the office."
@@ -288,6 +293,9 @@ def _reported(device: Device, report: Record | None) -> DeviceView:
             "connected": report["connected"],
             "app_version": report["app_version"] or None,
             "last_contact_at": report["contact_at"],
+            "battery_percent": report["battery_percent"],
+            "battery_charging": report["battery_charging"],
+            "battery_at": report["battery_at"],
             "printer_name": report["printer"],
             "printer_fault": PrintJobCause(report["fault"]) if report["fault"] else None,
             "waiting_papers": report["waiting"],

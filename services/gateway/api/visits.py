@@ -37,7 +37,7 @@ async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Depend
     Whether the customer is on the collector's routes, the customer service checks.
     """
     require_before_leaving(call.device, call.body.visited_at)
-    return await dependencies.request(
+    recorded = await dependencies.request(
         RecordVisit(
             visit_id=call.path.visit_id,
             customer_code=call.body.customer_code,
@@ -49,6 +49,8 @@ async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Depend
             note=call.body.note,
         )
     )
+    dependencies.notifier.day_changed(call.collector_code)
+    return recorded
 
 
 class Withdrawal(Incoming):
@@ -59,7 +61,7 @@ class Withdrawal(Incoming):
 
 async def withdraw(call: Call[VisitPath, Nothing, Withdrawal], dependencies: Dependencies) -> VisitWithdrawnReply:
     """Take back the collector's own last visit to a customer."""
-    return await dependencies.request(
+    withdrawn = await dependencies.request(
         WithdrawVisit(
             withdrawal_id=call.key,
             visit_id=call.path.visit_id,
@@ -68,6 +70,8 @@ async def withdraw(call: Call[VisitPath, Nothing, Withdrawal], dependencies: Dep
             reason=call.body.reason,
         )
     )
+    dependencies.notifier.day_changed(call.collector_code)
+    return withdrawn
 
 
 class Note(Incoming):

@@ -61,6 +61,9 @@ SECURITY_HEADERS = {
 PUBLIC = Actor(kind=ActorKind.PERSON, id="public", proven_by=Proof.NONE)
 """Who calls an operation that asks for no token."""
 
+EVENTS = "/v1/day/events"
+"""Where server-sent events come from: an answer that goes on, and so without a time limit and without a span."""
+
 BODY = web.RequestKey("body", bytes)
 """Where a request keeps what was read of it: a signature is verified before the body is understood."""
 
@@ -317,7 +320,10 @@ def edge_middleware(http_timeout: float) -> Any:
                 except Problem as problem:
                     return problems.problem_response(problem)
                 return await handler(request)
-            response = await _traced(request, handler, http_timeout)
+            if request.path == EVENTS:
+                response = await _answered(request, handler, None)
+            else:
+                response = await _traced(request, handler, http_timeout)
             response.headers["X-Correlation-Id"] = context.correlation_id
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
@@ -360,7 +366,7 @@ async def _traced(
 
 
 async def _answered(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float | None
 ) -> web.StreamResponse:
     try:
         ambiguity.require_single_headers(request.headers)

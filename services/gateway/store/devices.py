@@ -149,6 +149,7 @@ async def replace_token(connection: Connection, device_id: UUID, token_hash: byt
 # What the office sees of devices: papers that wait, and why the printer does not print them.
 _REPORTS = """
 SELECT devices.device_id, app_version, contact_at, presence.device_id IS NOT NULL AS connected,
+    battery_percent, battery_charging, battery_at,
     printer.name AS printer, waiting.papers AS waiting, waiting.fault, unconfirmed.papers AS unconfirmed
 FROM devices
 LEFT JOIN device_contacts USING (device_id)
@@ -171,7 +172,7 @@ WHERE devices.device_id = ANY ($1)
 
 
 async def reports(connection: Connection, device_ids: Sequence[UUID]) -> dict[UUID, Record]:
-    """Return what is known of devices beyond themselves: contact, version, printer, papers that wait."""
+    """Return what is known of devices beyond themselves: contact, version, battery, printer, papers that wait."""
     return {row["device_id"]: row for row in await connection.fetch(_REPORTS, device_ids)}
 
 

@@ -37,6 +37,14 @@ async def forget_dead_instances(connection: Connection, now: datetime) -> None:
         await connection.execute(FORGET_SOCKETS, [row["instance"] for row in rows])
 
 
+OTHER_INSTANCES = "SELECT instance FROM gateway_instances WHERE instance <> $1 AND lease_until >= $2"
+
+
+async def other_instances(connection: Connection, instance: str, now: datetime) -> list[str]:
+    """Return the other copies of the gateway that are alive."""
+    return [row["instance"] for row in await connection.fetch(OTHER_INSTANCES, instance, now)]
+
+
 LOCK_SOCKET = "SELECT instance FROM presence WHERE device_id = $1 FOR UPDATE"
 ENTER = """
 INSERT INTO presence (device_id, instance, connection_id, connected_at) VALUES ($1, $2, $3, $4)
@@ -58,6 +66,16 @@ async def enter(
     before: str | None = await connection.fetchval(LOCK_SOCKET, device_id)
     await connection.execute(ENTER, device_id, instance, connection_id, now)
     return before
+
+
+_NOTE_BATTERY = """
+UPDATE device_contacts SET battery_percent = $2, battery_charging = $3, battery_at = $4 WHERE device_id = $1
+"""
+
+
+async def note_battery(connection: Connection, device_id: UUID, percent: int, now: datetime, *, charging: bool) -> None:
+    """Keep how full a phone's battery is, as it says itself."""
+    await connection.execute(_NOTE_BATTERY, device_id, percent, charging, now)
 
 
 LATEST = "SELECT connection_id FROM presence WHERE device_id = $1"

@@ -1,5 +1,6 @@
 """Sessions of people of the office. Of a token only its hash is kept."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,23 @@ async def member_of_token(
     seen_at = members.pop("last_seen_at")
     units, roles = frozenset(members["units"]), frozenset(StaffRole(role) for role in members["roles"])
     return StaffMember(**{**members, "units": units, "roles": roles}), seen_at
+
+
+RIGHTS = """
+SELECT session_id, units, roles FROM staff_sessions JOIN staff USING (staff_id)
+WHERE session_id = ANY ($1) AND ended_at IS NULL AND deactivated_at IS NULL AND last_seen_at > $2 AND begun_at > $3
+"""
+
+
+async def rights_of(
+    connection: Connection, session_ids: Sequence[UUID], *, idle_since: datetime, begun_after: datetime
+) -> dict[UUID, tuple[frozenset[str], frozenset[StaffRole]]]:
+    """Return the units and roles of those sessions that go on."""
+    rows = await connection.fetch(RIGHTS, session_ids, idle_since, begun_after)
+    return {
+        row["session_id"]: (frozenset(row["units"]), frozenset(StaffRole(role) for role in row["roles"]))
+        for row in rows
+    }
 
 
 SEEN = "UPDATE staff_sessions SET last_seen_at = greatest(last_seen_at, $2) WHERE session_id = $1"

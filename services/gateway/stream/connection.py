@@ -62,6 +62,8 @@ class Connection:
     """Account updates wait in the database."""
     pumping: bool = False
     closing: bool = False
+    battery_again_at: float = 0
+    """From when on the battery is kept again, by the event loop's clock."""
     last_sent: float = 0
     """When a frame was last sent, by the event loop's clock."""
     offers: dict[UUID, PrintJobRecord] = field(default_factory=dict)

@@ -97,8 +97,17 @@ class Result(Incoming):
     cause: PrintJobCause | None = None
 
 
-FromPhone = Annotated[Hello | Accepted | Printing | Result, Field(discriminator="type")]
-from_phone: TypeAdapter[Hello | Accepted | Printing | Result] = TypeAdapter(FromPhone)
+class Battery(Incoming):
+    """How full the phone's battery is. Only where `welcome.battery` is true; nothing answers it."""
+
+    type: Literal["battery"]
+    percent: Annotated[int, Field(ge=0, le=100)]
+    charging: bool
+
+
+AnyFromPhone = Hello | Accepted | Printing | Result | Battery
+FromPhone = Annotated[AnyFromPhone, Field(discriminator="type")]
+from_phone: TypeAdapter[AnyFromPhone] = TypeAdapter(FromPhone)
 
 
 class Welcome(Outgoing):
@@ -118,6 +127,10 @@ class Welcome(Outgoing):
     max_inflight: int
     print_at_once: bool = Field(
         default=True, description="`printing` with `at_once` is understood, in place of `accepted` and `printing`."
+    )
+    battery: bool = Field(
+        default=True,
+        description="`battery` is understood: send it after the `welcome`, and when it changes, at most each minute.",
     )
     now: datetime = Field(description="The gateway's clock, for phones whose own is wrong.")
 
@@ -256,7 +269,7 @@ class ProblemFrame(Outgoing):
     job_id: UUID | None = None
 
 
-FROM_PHONE = (Hello, Accepted, Printing, Result)
+FROM_PHONE = (Hello, Accepted, Printing, Result, Battery)
 FROM_GATEWAY = (
     Welcome,
     Heartbeat,

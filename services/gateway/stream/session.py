@@ -1,6 +1,7 @@
 """One stream from its ``hello`` to its end."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -24,11 +25,11 @@ from services.gateway.stream import replies
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
     MAX_FRAME_BYTES,
-    Accepted,
+    AnyFromPhone,
+    Battery,
     CloseCode,
     Confirmed,
     Hello,
-    Printing,
     ProblemFrame,
     Result,
     Revoked,
@@ -49,6 +50,9 @@ from shared.printing import PrinterProfile
 from shared.problems import Busy, Problem, Unavailable
 
 log = structlog.get_logger()
+
+_BATTERY_SECONDS = 5.0
+"""Of one phone the battery is kept this often at most, whatever it sends."""
 
 
 class UpgradeRequired(Problem):
@@ -122,6 +126,7 @@ class Stream:
             if connection is not None:
                 self._hub.remove(connection)
                 await self._leave(connection)
+                self._wakeups.day_changed(connection.device.collector_code)
                 log.info("stream_closed", device_id=str(connection.device.device_id), close_code=socket.close_code)
         return socket
 
@@ -198,6 +203,7 @@ class Stream:
             window=Window(dependencies.settings.max_in_flight),
         )
         self._hub.add(connection)
+        self._wakeups.day_changed(device.collector_code)
         if self._hub.draining:
             await connection.close(CloseCode.SERVICE_RESTART, "restart")
             return connection
@@ -270,17 +276,38 @@ class Stream:
             if connection.closing:
                 # Revoked, replaced or draining: a phone that may come back repeats it on its next connection.
                 return
+            if isinstance(frame, Battery):
+                await self._note_battery(connection, frame)
+                continue
             with correlated(actor=connection.device.as_actor):
                 try:
                     if await replies.handle(connection, frame):
                         self._hub.wake(connection, jobs=True)
+                    if isinstance(frame, Result):
+                        self._wakeups.day_changed(connection.device.collector_code)
                 except Unavailable:
                     raise
                 except Problem as problem:
                     await connection.send(ProblemFrame(slug=problem.slug, detail=problem.detail, job_id=frame.job_id))
 
+    async def _note_battery(self, connection: Connection, frame: Battery) -> None:
+        """Keep how full the battery is; what comes too often, or while the database is away, is left out."""
+        now = asyncio.get_running_loop().time()
+        if now < connection.battery_again_at:
+            return
+        connection.battery_again_at = now + _BATTERY_SECONDS
+        with suppress(Unavailable):
+            async with self._dependencies.database(within=STREAM_PATIENCE) as database:
+                await presence.note_battery(
+                    database,
+                    connection.device.device_id,
+                    frame.percent,
+                    self._dependencies.clock(),
+                    charging=frame.charging,
+                )
 
-def _parsed(data: str) -> Hello | Accepted | Printing | Result | None:
+
+def _parsed(data: str) -> AnyFromPhone | None:
     try:
         require_single_members(data.encode())
         return from_phone.validate_json(data, strict=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from asyncpg import Pool
 
+from services.gateway.live_day.watches import DayWatches
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.store import presence
 from services.gateway.store.feeds import Appended
@@ -42,6 +43,8 @@ class Wakeups:
         self._bus = bus
         self._pool = pool
         self._instance = instance
+        self.days = DayWatches(pool, instance, self._tell_days)
+        """Days that browsers of the office watch here."""
         self._jobs_wait: set[UUID] = set()
         """Devices whose sockets are not here and whose print jobs wait."""
         self._revoked: set[UUID] = set()
@@ -66,9 +69,15 @@ class Wakeups:
 
     async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""
+        self.days.mark(collector_code)
         self._hub.send_update(collector_code, appended.sequence, appended.entry)
         for instance in appended.instances:
             await self._send(instance, feeds=[collector_code])
+
+    def day_changed(self, collector_code: str | None) -> None:
+        """Something of a collector's day has changed that the office may be watching."""
+        if collector_code is not None:
+            self.days.mark(collector_code)
 
     async def device_revoked(self, device_id: UUID) -> None:
         """The device was revoked: close its socket, wherever it is."""
@@ -95,6 +104,7 @@ class Wakeups:
         for device_id in message.get("revoked", ()):
             await self._hub.revoke(UUID(device_id))
         self._hub.leave(UUID(device_id) for device_id in message.get("left", ()))
+        self.days.mark_units(message.get("days", ()))
         for device_id, by in message.get("replaced", {}).items():
             connection = self._hub.get(UUID(device_id))
             if connection is not None and connection.connection_id != UUID(by):
@@ -139,6 +149,9 @@ class Wakeups:
                     messages[instance]["left"].append(str(device_id))
             for instance, message in messages.items():
                 await self._send(instance, **message)
+
+    async def _tell_days(self, instance: str, units: list[str]) -> None:
+        await self._send(instance, days=units)
 
     async def _send(self, instance: str, **message: Any) -> None:
         if instance != self._instance:

@@ -13,7 +13,7 @@ from services.notify.domain.verdict import Postpone
 from services.notify.store.accounts import KnownAccount
 from services.notify.store.ported_numbers import known_operator
 from services.notify.store.row_count import row_count
-from shared.contracts.notify import CampaignMessage, Reminder, ReminderState
+from shared.contracts.notify import CampaignMessage, Reminder, ReminderState, UnitSms
 from shared.db import Connection
 from shared.stored_records import readable
 
@@ -330,6 +330,28 @@ async def overdue(connection: Connection, moment: datetime) -> tuple[int, dateti
     """Return how many reminders should have been sent by ``moment``, and since when the oldest of them should."""
     row = await connection.fetchrow(_OVERDUE, moment)
     return (row["count"], row["oldest"]) if row else (0, None)
+
+
+# $1 the units, or none for all; $2 now; $3 the end of the day.
+_DUE_OF_UNITS = """
+SELECT coalesce(reminders.unit_code, accounts.unit_code, '') AS unit_code, count(*) AS due,
+    count(*) FILTER (WHERE due_at <= $2) AS late
+FROM reminders LEFT JOIN accounts USING (customer_code)
+WHERE state = 'scheduled' AND priority IN (0, 1) AND due_at < $3
+    AND (cardinality($1::text[]) = 0 OR coalesce(reminders.unit_code, accounts.unit_code) = ANY ($1))
+GROUP BY 1 ORDER BY 1
+"""
+
+
+async def due_of_units(
+    connection: Connection, unit_codes: Sequence[str], moment: datetime, until: datetime
+) -> list[UnitSms]:
+    """Return how many reminders are still to leave before ``until``, by unit, and how many should have by ``moment``.
+
+    The SMS of a visit has no unit of its own: that of its customer counts.
+    """
+    rows = await connection.fetch(_DUE_OF_UNITS, list(unit_codes), moment, until)
+    return [UnitSms.model_validate(dict(row)) for row in rows]
 
 
 _UNSETTLED = """

@@ -61,6 +61,7 @@ from shared.contracts.billing import (
     CorrectReadings,
     CountHandIn,
     CustomerAccount,
+    DayOfPayments,
     DebtAge,
     DecideShift,
     DiscardBillRun,
@@ -78,10 +79,12 @@ from shared.contracts.billing import (
     GetCollectionPoints,
     GetCollectionsReport,
     GetCommissions,
+    GetDayOfPayments,
     GetDueInterest,
     GetHandIns,
     GetHandover,
     GetHeldReadings,
+    GetHoursOfPayments,
     GetInterest,
     GetNextShift,
     GetPartnerBills,
@@ -106,6 +109,8 @@ from shared.contracts.billing import (
     Handover,
     HandoverReply,
     HeldReadingsPage,
+    HourPayments,
+    HoursOfPayments,
     InstalmentAgreement,
     InstalmentTerms,
     InterestReply,
@@ -148,6 +153,7 @@ from shared.contracts.billing import (
     ReversalReply,
     Reversals,
     ReversePayment,
+    RoutePayments,
     SendReadingsBack,
     SettlePartnerDifference,
     Shift,
@@ -181,8 +187,10 @@ from shared.contracts.customer import (
     CustomersChanged,
     CustomersFound,
     CustomerSummary,
+    DayOfRoutes,
     GetCollector,
     GetCustomer,
+    GetDayOfRoutes,
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
@@ -197,6 +205,7 @@ from shared.contracts.customer import (
     RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
+    RouteFigures,
     RouteOfDay,
     RouteStop,
     SearchCustomers,
@@ -221,6 +230,8 @@ from shared.contracts.invoice import (
 from shared.contracts.message import Message, Request
 from shared.contracts.notify import (
     ChangeOptOut,
+    DueSms,
+    GetDueSms,
     GetOptOuts,
     GetReceiptLinks,
     GetReminders,
@@ -232,6 +243,7 @@ from shared.contracts.notify import (
     ReminderHistory,
     ReminderState,
     SendReceiptLink,
+    UnitSms,
     WarningPrintAsked,
 )
 from shared.contracts.receipt import (
@@ -353,6 +365,10 @@ REQUESTS: list[type[Request[Any]]] = [
     GetReceiptLinks,
     GetOptOuts,
     ChangeOptOut,
+    GetDayOfRoutes,
+    GetDayOfPayments,
+    GetHoursOfPayments,
+    GetDueSms,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -1259,6 +1275,66 @@ class BackOffice:
         else:
             kinds.discard(request.kind or "all")
         return await self.GetOptOuts(GetOptOuts(phone=request.phone), work)
+
+    # --- the day -------------------------------------------------------------
+
+    async def GetDayOfRoutes(self, request: GetDayOfRoutes, work: UnitOfWork) -> DayOfRoutes:
+        return DayOfRoutes(
+            routes=[
+                RouteFigures(
+                    route_code=route,
+                    unit_code=on_it[0].unit.unit_code,
+                    collector_code=on_it[0].collector.collector_code,
+                    collector_name=on_it[0].collector.name,
+                    due=len(on_it),
+                    visited=len({v.customer_code for v in self.visits.values()} & {c.customer_code for c in on_it}),
+                    promised=0,
+                    away=0,
+                    sent_to_points=0,
+                    owing=len(on_it),
+                    owed=len(on_it) * TOTAL,
+                )
+                for route, on_it in sorted(self._routes(request.unit_codes).items())
+                if request.after is None
+            ]
+        )
+
+    async def GetDayOfPayments(self, request: GetDayOfPayments, work: UnitOfWork) -> DayOfPayments:
+        found = []
+        for route, on_it in sorted(self._routes(request.unit_codes).items()):
+            codes = {customer.customer_code for customer in on_it}
+            paid = [payment for payment in self.payments.values() if payment.customer_code in codes]
+            by = {method: [one.amount for one in paid if one.method is method] for method in PaymentMethod}
+            if paid and request.after is None:
+                found.append(
+                    RoutePayments(
+                        route_code=route,
+                        unit_code=on_it[0].unit.unit_code,
+                        collector_code=on_it[0].collector.collector_code,
+                        cash=sum(by[PaymentMethod.CASH]),
+                        cash_payments=len(by[PaymentMethod.CASH]),
+                        transfers=sum(by[PaymentMethod.TRANSFER]),
+                        transfer_payments=len(by[PaymentMethod.TRANSFER]),
+                        collection_points=sum(by[PaymentMethod.COLLECTION_POINT]),
+                        collection_point_payments=len(by[PaymentMethod.COLLECTION_POINT]),
+                    )
+                )
+        return DayOfPayments(routes=found)
+
+    def _routes(self, unit_codes: list[str]) -> dict[str, list[CustomerFacts]]:
+        routes: dict[str, list[CustomerFacts]] = {}
+        for customer in self.customers.values():
+            if not unit_codes or customer.unit.unit_code in unit_codes:
+                routes.setdefault(customer.route_code, []).append(customer)
+        return routes
+
+    async def GetHoursOfPayments(self, request: GetHoursOfPayments, work: UnitOfWork) -> HoursOfPayments:
+        return HoursOfPayments(hours=[HourPayments(hour=9, amount=TOTAL, payments=1)])
+
+    async def GetDueSms(self, request: GetDueSms, work: UnitOfWork) -> DueSms:
+        if request.unit_codes and UNIT.unit_code not in request.unit_codes:
+            return DueSms(units=[])
+        return DueSms(units=[UnitSms(unit_code=UNIT.unit_code, due=7, late=2)])
 
     async def print(
         self,

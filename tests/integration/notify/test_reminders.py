@@ -12,12 +12,15 @@ from services.notify.delivery.sender import Sender
 from services.notify.domain.causes import Cause
 from services.notify.domain.outcome import Handover
 from services.notify.domain.verdict import Limits
+from services.notify.handlers.get_due_sms import get_due_sms
 from shared.contracts.billing import NoticeKind
-from shared.contracts.notify import ReminderState
+from shared.contracts.customer import CustomerChanged
+from shared.contracts.notify import GetDueSms, ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
-from shared.testing.builders import account, bill_corrected
+from shared.testing.builders import account, bill_corrected, customer
 from tests.integration.notify.notices import (
+    CODE,
     NIGHT,
     NOON,
     PHONE,
@@ -487,3 +490,31 @@ async def test_the_audit_names_what_must_not_be(notify: Notify, pool: asyncpg.Po
     )
     [violation] = await notify.violations()
     assert (violation.rule, violation.detail) == ("a reminder is handed over at most once", "handed over 2 times")
+
+
+# --- how many are still to leave
+
+
+async def _due(notify: Notify, *units: str) -> list[tuple[str, int, int]]:
+    async with notify.new_work() as work:
+        found = await get_due_sms(GetDueSms(unit_codes=list(units)), work, clock=notify.clock)
+    return [(one.unit_code, one.due, one.late) for one in found.units]
+
+
+async def test_what_is_still_to_leave_today_is_counted_by_unit(notify: Notify) -> None:
+    await notify.consume(CustomerChanged(customer=customer(CODE), changed_at=NOON))
+    assert await _due(notify) == []
+    await notify.consume(notice())
+    assert await _due(notify) == await _due(notify, "PB1401") == [("PB1401", 1, 1)]
+    assert await _due(notify, "PB1502") == []
+    assert await notify.sender.send_due() == 1
+    assert await _due(notify) == []
+
+
+async def test_what_waits_for_the_morning_is_not_due_in_the_night_before(notify: Notify, clock: Clock) -> None:
+    clock.moment = NIGHT
+    await notify.consume(notice())
+    assert await _due(notify) == []
+    clock.advance(hours=2)
+    [(_, due, late)] = await _due(notify)
+    assert (due, late) == (1, 0)
