@@ -2,9 +2,11 @@
 
 from services.customer.store.customers import lock_customers
 from services.customer.store.reading_complaints import customer_of_complaint
+from services.customer.store.route_plans import lock_routes
 from services.customer.store.visits import customer_of_visit
 from shared.contracts.customer import (
     AddVisitNote,
+    ArrangeRoute,
     ChooseSmsLanguage,
     CorrectPhone,
     CorrectPhoneAtDesk,
@@ -57,3 +59,9 @@ async def lock_customer_of_known_visit(request: WithdrawVisit | AddVisitNote, co
     customer_code = await customer_of_visit(connection, request.visit_id)
     if customer_code is not None:
         await lock_customers(connection, [customer_code])
+
+
+async def lock_route_to_arrange(request: ArrangeRoute, connection: Connection) -> None:
+    """Lock the route that is arranged, and the one that customers go to."""
+    further = [request.further.route_code] if request.further else []
+    await lock_routes(connection, [request.route_code, *further])

@@ -8,6 +8,7 @@ from services.customer.handlers.apply_bill_dispute import apply_bill_dispute
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_released_bills import apply_released_bills
 from services.customer.handlers.apply_reversal import apply_reversal
+from services.customer.handlers.arrange_route import arrange_route
 from services.customer.handlers.choose_sms_language import choose_sms_language
 from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.correct_phone_at_desk import correct_phone_at_desk
@@ -19,6 +20,7 @@ from services.customer.handlers.get_day_of_routes import get_day_of_routes
 from services.customer.handlers.get_reading_complaints import get_reading_complaints
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
+from services.customer.handlers.get_route_plan import get_route_plan
 from services.customer.handlers.get_visit import get_visit
 from services.customer.handlers.protect_customer import protect_customer
 from services.customer.handlers.record_complaint_at_desk import record_complaint_at_desk
@@ -35,6 +37,7 @@ from services.customer.locks import (
     lock_customer_of_phone,
     lock_customer_of_visit,
     lock_customer_to_protect,
+    lock_route_to_arrange,
 )
 from shared.contracts.billing import (
     BillCorrected,
@@ -46,6 +49,7 @@ from shared.contracts.billing import (
 )
 from shared.contracts.customer import (
     AddVisitNote,
+    ArrangeRoute,
     ChooseSmsLanguage,
     CollectorChanged,
     ComplaintRecorded,
@@ -62,6 +66,7 @@ from shared.contracts.customer import (
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
+    GetRoutePlan,
     GetVisit,
     ProtectCustomer,
     RecordComplaintAtDesk,
@@ -82,6 +87,12 @@ TOPOLOGY = Topology(
         RequestHandler(SearchCustomers, search_customers, access=Access.READ_ONLY),
         RequestHandler(GetCustomer, get_customer, access=Access.READ_ONLY),
         RequestHandler(GetRoute, get_route, access=Access.READ_ONLY),
+        RequestHandler(GetRoutePlan, get_route_plan, access=Access.READ_ONLY),
+        RequestHandler(
+            ArrangeRoute,
+            arrange_route,
+            idempotency=Idempotency("arrangement_id", lock=lock_route_to_arrange),
+        ),
         RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
         RequestHandler(GetCustomerActs, get_customer_acts, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),

@@ -491,6 +491,82 @@ class GetCollectors(Request[Collectors]):
     """The last code of the part before."""
 
 
+class PlannedStop(Record):
+    """A customer on a route, whether or not something is owed."""
+
+    customer_code: CustomerCode
+    name: str
+    address: str
+    place: int
+
+
+class RoutePlan(Reply):
+    """Who is on a route, in the order of walking."""
+
+    route_code: RouteCode
+    name: str
+    unit_code: str
+    collector_code: CollectorCode
+    version: str
+    """Of who is on it, in which order, and whose it is: an arrangement names the one that it was made from."""
+    stops: list[PlannedStop]
+    total_stops: int
+    """When there are more than were asked past, ask again with ``skip``."""
+
+
+class GetRoutePlan(Request[RoutePlan]):
+    """Read who is on a route, in the order of walking; 404 for a route of another unit."""
+
+    message_name: ClassVar[str] = "customer.route_plan"
+    route_code: RouteCode
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Of who asks; empty: all."""
+    skip: int = Field(default=0, ge=0, le=1_000_000)
+    """Stops to leave out from the beginning."""
+
+
+class FurtherRoute(Record):
+    """Where customers go who leave a route: a new one, or one that is there."""
+
+    route_code: RouteCode
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    """Of a new route; None for one that is there, at whose end they come."""
+    collector_code: CollectorCode | None = None
+    """Whose the new route is; None for one that is there."""
+    customers: list[CustomerCode] = Field(min_length=1, max_length=5_000)
+    """In the order of walking."""
+
+
+class RouteArranged(Reply):
+    """A route as it is on record now."""
+
+    arrangement_id: UUID
+    route_code: RouteCode
+    version: str
+    moved: int
+    """Customers who have another place, or another route."""
+
+
+class ArrangeRoute(Request[RouteArranged]):
+    """Put the customers of a route into another order, give it to another collector, or split it; all or nothing.
+
+    Refused as ``route-changed`` (409) when the route is another one by now than the one that was looked at.
+    Repeatable by ``arrangement_id``.
+    """
+
+    message_name: ClassVar[str] = "customer.arrange_route"
+    arrangement_id: UUID
+    route_code: RouteCode
+    version: str = Field(max_length=40)
+    customers: list[CustomerCode] = Field(max_length=5_000)
+    """Those who stay, in the order of walking; with those who leave, all who are on the route."""
+    collector_code: CollectorCode | None = None
+    """Whose it is from now on; None: as before."""
+    further: FurtherRoute | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Of who asks; empty: all."""
+
+
 class RouteFigures(Record):
     """How the day goes on one route. What is owed is that of the present, whatever the day."""
 

@@ -56,6 +56,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
 from shared.contracts.customer import (
     AddVisitNote,
+    ArrangeRoute,
     ChooseSmsLanguage,
     ComplaintFinding,
     ComplaintKind,
@@ -185,6 +186,9 @@ SAMPLES: tuple[Request[Any], ...] = (
         stated_at=MOMENT,
     ),
     ProtectCustomer(protection_id=UUID(int=40), customer_code=CUSTOMER, protected=True, reason="Có bệnh nhân thở máy"),
+    ArrangeRoute(
+        arrangement_id=UUID(int=41), route_code="R1", version="0" * 32, customers=[CUSTOMER], unit_codes=["PB1501"]
+    ),
     ReleaseReadings(release_id=UUID(int=11), period_id=UUID(int=1), reason="đã xem ảnh"),
     CorrectReadings(
         correction_id=UUID(int=12),

@@ -16,13 +16,14 @@ import of a list that still has the old one: an import changes a phone number on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from services.customer.announcement import FEW, announce_few, announce_many
 from services.customer.imports.choice import Choice
 from services.customer.imports.rows import (
     COLLECTORS,
@@ -34,7 +35,6 @@ from services.customer.imports.rows import (
     FileFormat,
     ListReading,
 )
-from services.customer.store.customers import announce, announced
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
@@ -51,13 +51,11 @@ from services.customer.store.imports import (
 )
 from services.customer.store.new_rows import TABLES, RefusedRow, add_while_reading
 from shared.clock import now
-from shared.contracts.customer import CustomerChanged, CustomersChanged
 from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, UnreadableFileError
 from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
 from shared.csv_files.text_file import source_of
 from shared.ids import new_id
-from shared.messaging.codec import encode
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -65,11 +63,6 @@ if TYPE_CHECKING:
 
 BATCH = 1_000
 """Customers whose facts are read at a time: bounds the memory, not the transaction."""
-FEW = 20
-"""Up to so many customers an import announces one by one."""
-MESSAGE_BYTES = 200_000
-"""Of the facts in one message, about 250 customers; less than a message may have, by what surrounds them."""
-
 _REFERENCES = (
     (COLLECTORS, "unit_code", UNITS),
     (ROUTES, "unit_code", UNITS),
@@ -353,45 +346,12 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
     """
     connection = work.connection
     count = await lock_affected_customers(connection)
-    import_id = new_id()
     if count <= FEW:
         codes, _ = await affected_customers(connection, 0, FEW)
-        changed = await announce(connection, codes, moment)
-        for facts in changed:
-            event = CustomerChanged(customer=facts, changed_at=moment, actor=work.actor)
-            await work.emit(event, aggregate=facts.customer_code)
-        return len(changed)
+        return await announce_few(work, codes, moment)
+    import_id = new_id()
     announced_so_far = 0
-    nobody = CustomersChanged.model_construct(import_id=import_id, customers=[], changed_at=moment, actor=work.actor)
     for start in range(0, count, BATCH):
         codes, are_new = await affected_customers(connection, start, start + BATCH)
-        texts = await announced(connection, codes, moment, are_new=are_new)
-        announced_so_far += len(texts)
-        for body in _bodies(texts, nobody):
-            await work.emit_encoded(CustomersChanged, body)
+        announced_so_far += await announce_many(work, codes, import_id, moment, are_new=are_new)
     return announced_so_far
-
-
-_NO_CUSTOMERS = b'"customers":[]'
-
-
-def _bodies(texts: Iterable[str], nobody: CustomersChanged) -> Iterator[bytes]:
-    """Yield messages of customers whose facts are JSON already, none of them too large; ``nobody``: one without any.
-
-    Reading the facts into the model and writing them again would take a quarter of the import's own time.
-    """
-    head, tail = encode(nobody).split(_NO_CUSTOMERS)
-    some: list[bytes] = []
-    size = 0
-    for facts in map(str.encode, texts):
-        if some and size + len(facts) > MESSAGE_BYTES:
-            yield _body(head, some, tail)
-            some, size = [], 0
-        some.append(facts)
-        size += len(facts)
-    if some:
-        yield _body(head, some, tail)
-
-
-def _body(head: bytes, facts: Sequence[bytes], tail: bytes) -> bytes:
-    return b"".join((head, _NO_CUSTOMERS[:-1], b",".join(facts), b"]", tail))

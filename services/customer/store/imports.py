@@ -220,7 +220,13 @@ FROM {rows}
 """
 """Adds customers from the rows that are filled in. A column that the file lacks is NULL there."""
 
-# Merge new_customers, and note those that are new or changed. A phone number changes only when the list's has changed.
+# The place that the last list gave a customer; the office may have arranged it otherwise since.
+_LISTED_ROUTE = "coalesce(known.listed_route_code, known.route_code)"
+_LISTED_PLACE = "coalesce(known.listed_place, known.place_in_route)"
+_IS_LISTED_ANEW = f"({_LISTED_ROUTE}, {_LISTED_PLACE}) IS DISTINCT FROM (new.route_code, new.place_in_route)"
+
+# Merge new_customers, and note those that are new or changed. A phone number, and a place on a route, change only when
+# the list's has changed.
 # Two statements in one: what is on record as it is must cost no more than the comparison.
 # $1, $2, $4 whether the file has the columns ward, address_old and budget_code: one that it lacks stays as it is.
 # $3: the column protected; a list protects customers and never ends that, which is a person's act with its reason.
@@ -230,16 +236,19 @@ WITH changed AS (
         phone = CASE WHEN known.imported_phone IS DISTINCT FROM new.phone THEN new.phone ELSE known.phone END,
         imported_phone = new.phone,
         name = new.name, address = new.address, tax_code = new.tax_code, unit_code = new.unit_code,
-        route_code = new.route_code, place_in_route = new.place_in_route, price_group = new.price_group,
-        households = new.households, active = new.active,
+        route_code = CASE WHEN {_IS_LISTED_ANEW} THEN new.route_code ELSE known.route_code END,
+        place_in_route = CASE WHEN {_IS_LISTED_ANEW} THEN new.place_in_route ELSE known.place_in_route END,
+        listed_route_code = CASE WHEN {_IS_LISTED_ANEW} THEN NULL ELSE known.listed_route_code END,
+        listed_place = CASE WHEN {_IS_LISTED_ANEW} THEN NULL ELSE known.listed_place END,
+        price_group = new.price_group, households = new.households, active = new.active,
         ward = CASE WHEN $1 THEN new.ward ELSE known.ward END,
         address_old = CASE WHEN $2 THEN new.address_old ELSE known.address_old END,
         protected = known.protected OR ($3 AND coalesce(new.protected, false)),
         budget_code = CASE WHEN $4 THEN new.budget_code ELSE known.budget_code END
     FROM new_customers AS new
     WHERE known.customer_code = new.customer_code
-        AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, known.route_code,
-            known.place_in_route, known.price_group, known.households, known.active,
+        AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, {_LISTED_ROUTE},
+            {_LISTED_PLACE}, known.price_group, known.households, known.active,
             CASE WHEN $1 THEN known.ward END, CASE WHEN $2 THEN known.address_old END,
             known.protected, CASE WHEN $4 THEN known.budget_code END)
         IS DISTINCT FROM (new.phone, new.name, new.address, new.tax_code, new.unit_code, new.route_code,
@@ -299,7 +308,11 @@ SELECT line, key, is_new, fields FROM (
     FROM new_{table} AS new LEFT JOIN {table} AS known ON known.{key} = new.{key}
 ) AS compared WHERE is_new OR cardinality(fields) > 0
 """
-_COMPARED_WITH = {("customers", "phone"): "imported_phone"}
+_COMPARED_WITH = {
+    ("customers", "phone"): "known.imported_phone",
+    ("customers", "route_code"): _LISTED_ROUTE,
+    ("customers", "place_in_route"): _LISTED_PLACE,
+}
 _COUNT_COMPARED = """
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM compared_{table}
 """
@@ -325,7 +338,7 @@ class Comparison:
 async def compare(connection: Connection, table: str, key: str, columns: Collection[str], limit: int) -> Comparison:
     """Compare the loaded rows with what is on record, and change nothing; ``columns``: those that the file has."""
     tests = ", ".join(
-        f"CASE WHEN known.{_COMPARED_WITH.get((table, column), column)} IS DISTINCT FROM new.{column}"
+        f"CASE WHEN {_COMPARED_WITH.get((table, column), f'known.{column}')} IS DISTINCT FROM new.{column}"
         f" THEN '{column}' END"
         for column in sorted(columns)
         if column != key

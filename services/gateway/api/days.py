@@ -13,8 +13,9 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE
 from services.gateway.domain.staff import READERS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Caller, Operation
-from services.gateway.edge.types import Nothing, Outgoing
+from services.gateway.edge.types import Nothing, Outgoing, TypedUnitCode
 from shared.clock import business_day
+from shared.problems import NotFound
 
 TAG = "days"
 
@@ -26,6 +27,12 @@ class DayView(Outgoing):
     figures: list[DayFigures]
     signs: list[UnitSigns] = Field(default_factory=list)
     """What to look after now, by unit; empty for any other day than the present one."""
+
+
+class HoursQuery(DayQuery):
+    """Which day, and of whom."""
+
+    unit_code: TypedUnitCode | None = Field(default=None, description="Left out: all units of who asks.")
 
 
 class HoursView(Outgoing):
@@ -57,10 +64,13 @@ async def read(call: Call[Nothing, DayQuery, None], dependencies: Dependencies) 
     return DayView(day=day, figures=figures, signs=signs)
 
 
-async def read_hours(call: Call[Nothing, DayQuery, None], dependencies: Dependencies) -> HoursView:
+async def read_hours(call: Call[Nothing, HoursQuery, None], dependencies: Dependencies) -> HoursView:
     """Read what was paid by hour, on a day and those before it."""
-    day = _day(call.query, dependencies)
-    return HoursView(days=await dependencies.hours.days_until(day, _units(call.who), dependencies))
+    day, unit = _day(call.query, dependencies), call.query.unit_code
+    if unit is not None and isinstance(call.who, StaffMember) and not call.who.sees_unit(unit):
+        raise NotFound("Không có điện lực này.")
+    units = _units(call.who) if unit is None else [unit]
+    return HoursView(days=await dependencies.hours.days_until(day, units, dependencies))
 
 
 OPERATIONS: list[AnyOperation] = [
@@ -89,10 +99,10 @@ OPERATIONS: list[AnyOperation] = [
         tag=TAG,
         summary="Read what was paid in each hour of a day and of the seven days before it",
         handler=read_hours,
-        query_model=DayQuery,
+        query_model=HoursQuery,
         answer=HoursView,
         roles=OFFICE,
         staff=READERS,
-        problems=(DayOutOfRange,),
+        problems=(DayOutOfRange, NotFound),
     ),
 ]

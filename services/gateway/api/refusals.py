@@ -171,6 +171,12 @@ DAY_TO_COME = Conflict(slug="day-to-come", title="The day is not over yet")
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")
+ROUTE_CHANGED = Conflict(slug="route-changed", title="The route is another one by now; `facts.version`")
+ROUTE_CODE_TAKEN = Conflict(slug="route-code-taken", title="There is a route with this code")
+FOREIGN_COLLECTOR = Conflict(slug="foreign-collector", title="The collector does not work for the unit")
+INCOMPLETE_ARRANGEMENT = Conflict(
+    slug="incomplete-arrangement", title="Each customer of the route has to be named once"
+)
 COMPLAINT_ALREADY_SETTLED = Conflict(
     slug="complaint-already-settled", title="The complaint was settled; `facts.finding` is what was found"
 )

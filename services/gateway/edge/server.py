@@ -136,11 +136,12 @@ def _dispatcher(
             own_page=from_own_pages(request),
         )
         if body_adapter is not None:
-            call = replace(call, body=await _body(request, body_adapter, body_timeout))
+            body = await _body(request, body_adapter, body_timeout, operation.largest_body)
+            call = replace(call, body=body)
             _require_times_near(call.body, clock())
         if operation.passes_on:
-            body = await body_of(request, body_timeout, operation.largest_body)
-            call = replace(call, as_it_came=_original(request, given, proxy_hops, body))
+            content = await body_of(request, body_timeout, operation.largest_body)
+            call = replace(call, as_it_came=_original(request, given, proxy_hops, content))
         if isinstance(caller, StaffMember):
             return _response(operation, await record(operation, call, lambda: operation.handler(call, dependencies)))
         return _response(operation, await operation.handler(call, dependencies))
@@ -201,8 +202,8 @@ def _key_or_none(request: web.Request) -> str | None:
         return None
 
 
-async def _body(request: web.Request, adapter: TypeAdapter[Any], body_timeout: float) -> Any:
-    content = await _content(request, body_timeout)
+async def _body(request: web.Request, adapter: TypeAdapter[Any], body_timeout: float, largest: int | None) -> Any:
+    content = await _content(request, body_timeout, largest)
     try:
         ambiguity.require_single_members(content)
         try:
@@ -220,12 +221,12 @@ async def _body(request: web.Request, adapter: TypeAdapter[Any], body_timeout: f
         raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
 
 
-async def _content(request: web.Request, body_timeout: float) -> bytes:
+async def _content(request: web.Request, body_timeout: float, largest: int | None) -> bytes:
     if request.content_type != "application/json":
         raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise problems.CompressedBody("Nội dung gửi lên phải là JSON không nén, mã UTF-8.")
-    return await body_of(request, body_timeout)
+    return await body_of(request, body_timeout, largest)
 
 
 async def body_of(request: web.Request, body_timeout: float, largest: int | None = None) -> bytes:

@@ -123,6 +123,7 @@ TypedCustomerCode = Annotated[str, StringConstraints(max_length=100, pattern=f"{
 """A customer's code as people type it: blanks and small letters do not count. So are the other codes."""
 
 TypedUnitCode = Annotated[str, StringConstraints(max_length=100, pattern=f"{_UNIT}{{4}}$"), _PLAIN_CODE]
+TypedRouteCode = Annotated[str, StringConstraints(max_length=100, pattern=f"^{_BLANKS}{_SIGN}{{2,24}}$"), _PLAIN_CODE]
 TypedCollectorCode = Annotated[
     str, StringConstraints(max_length=100, pattern=f"^{_BLANKS}{_SIGN}{{2,20}}$"), _PLAIN_CODE
 ]

@@ -178,6 +178,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
 from shared.contracts.customer import (
     AddVisitNote,
+    ArrangeRoute,
     ChooseSmsLanguage,
     CollectorDetails,
     CorrectPhone,
@@ -194,9 +195,11 @@ from shared.contracts.customer import (
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
+    GetRoutePlan,
     GetVisit,
     MatchedOn,
     PhoneCorrected,
+    PlannedStop,
     ReadingComplaint,
     ReadingComplaintReply,
     ReadingComplaints,
@@ -205,8 +208,10 @@ from shared.contracts.customer import (
     RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
+    RouteArranged,
     RouteFigures,
     RouteOfDay,
+    RoutePlan,
     RouteStop,
     SearchCustomers,
     SettleReadingComplaint,
@@ -369,6 +374,8 @@ REQUESTS: list[type[Request[Any]]] = [
     GetDayOfPayments,
     GetHoursOfPayments,
     GetDueSms,
+    GetRoutePlan,
+    ArrangeRoute,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -1335,6 +1342,22 @@ class BackOffice:
         if request.unit_codes and UNIT.unit_code not in request.unit_codes:
             return DueSms(units=[])
         return DueSms(units=[UnitSms(unit_code=UNIT.unit_code, due=7, late=2)])
+
+    async def GetRoutePlan(self, request: GetRoutePlan, work: UnitOfWork) -> RoutePlan:
+        return RoutePlan(
+            route_code=request.route_code,
+            name="Khóm 1",
+            unit_code=UNIT.unit_code,
+            collector_code="TN001",
+            version="0" * 32,
+            stops=[PlannedStop(customer_code="PB15010000001", name="Trần Thị Bưởi", address="12 Lê Lợi", place=1)],
+            total_stops=1,
+        )
+
+    async def ArrangeRoute(self, request: ArrangeRoute, work: UnitOfWork) -> RouteArranged:
+        return RouteArranged(
+            arrangement_id=request.arrangement_id, route_code=request.route_code, version="1" * 32, moved=2
+        )
 
     async def print(
         self,

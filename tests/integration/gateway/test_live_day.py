@@ -301,6 +301,14 @@ async def test_the_hours_of_a_day_come_with_those_of_the_week_before(gateway: Ga
     assert len(gateway.office.asked_for(GetHoursOfPayments)) == asked, "what was read is kept for a while"
 
 
+async def test_hours_are_those_of_the_own_units_and_of_one_of_them_where_asked(gateway: GatewaySystem) -> None:
+    clerk, day = await supervisor(gateway, "hoa", units=("PB1501", "PB1503")), business_day(clock.now())
+    for asked, units in (("", ["PB1501", "PB1503"]), ("&unit_code=PB1503", ["PB1503"])):
+        assert (await clerk.call("GET", f"/v1/day/hours?day={day}{asked}")).status == 200
+        assert gateway.office.asked_for(GetHoursOfPayments)[-1].unit_codes == units
+    assert (await clerk.call("GET", f"/v1/day/hours?day={day}&unit_code={OTHER_UNIT}")).status == 404
+
+
 async def test_how_full_a_battery_is_stands_with_the_device(gateway: GatewaySystem) -> None:
     desk, phone = await gateway.desk("supervisor"), await gateway.phone()
     await phone.open_stream()

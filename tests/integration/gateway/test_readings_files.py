@@ -24,6 +24,13 @@ async def test_a_billing_clerk_hands_in_a_file_for_the_own_units(gateway: Gatewa
     assert [(one.name, one.content, one.unit_codes) for one in asked] == [(*FILE.values(), ["PB1502"])] * 2
 
 
+async def test_a_file_is_taken_that_is_larger_than_what_other_requests_may_hold(gateway: GatewaySystem) -> None:
+    clerk = await person(gateway, "lan", StaffRole.BILLING_CLERK)
+    content = base64.b64encode(b"customer_code\n" * 10_000).decode()
+    assert (await clerk.call("POST", PLACE, {**FILE, "content": content})).status == 200
+    assert [one.content for one in gateway.office.asked_for(TakeReadings)] == [content]
+
+
 async def test_others_hand_in_nothing_and_what_is_too_large_goes_no_further(
     gateway: GatewaySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:

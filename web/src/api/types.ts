@@ -160,6 +160,17 @@ export interface ApprovalsView {
   readonly approvals: readonly ApprovalView[];
 }
 
+/** A route as it shall be: each of its customers is named once. */
+export interface Arrangement {
+  /** Whose the route is from now on; left out: as before. */
+  readonly collector_code?: string | null;
+  /** Those who stay, in the order of walking. */
+  readonly customers: readonly string[];
+  readonly further?: Further | null;
+  /** Of the route as it was looked at. */
+  readonly version: string;
+}
+
 /** The person who asked for what another one has approved. */
 export interface AskedBy {
   readonly id: string;
@@ -270,6 +281,13 @@ export type BankCreditState = "new" | "booked" | "unmatched" | "dismissed" | "ou
 export interface BankCreditsPage {
   readonly credits: readonly BankCredit[];
   readonly next: string | null;
+}
+
+/** How full the phone's battery is. Only where `welcome.battery` is true; nothing answers it. */
+export interface Battery {
+  readonly charging: boolean;
+  readonly percent: number;
+  readonly type: "battery";
 }
 
 /** One bill with its lines; amounts in đồng, both days of the period included. */
@@ -961,10 +979,25 @@ export interface DayFigures {
   readonly visited?: number;
 }
 
+/** The hours of a day in which something was paid. */
+export interface DayHours {
+  readonly day: string;
+  readonly hours: readonly HourFigures[];
+}
+
+/** The present day, or what has changed of it since the event before. */
+export interface DayUpdate {
+  readonly day: string;
+  readonly figures: readonly DayFigures[];
+  readonly signs: readonly UnitSigns[];
+  readonly whole: boolean;
+}
+
 /** A day by routes; sums by collector and by unit are the caller's. */
 export interface DayView {
   readonly day: string;
   readonly figures: readonly DayFigures[];
+  readonly signs?: readonly UnitSigns[];
 }
 
 /** What a customer owes, without anything else about the customer. */
@@ -1008,6 +1041,11 @@ export interface DeviceKey {
 export interface DeviceView {
   /** As it last named it on the stream; for the office. */
   readonly app_version?: string | null;
+  /** When the phone said so. */
+  readonly battery_at?: string | null;
+  readonly battery_charging?: boolean | null;
+  /** How full its battery was, where the phone can tell; for the office. */
+  readonly battery_percent?: number | null;
   readonly collection_point_code: string | null;
   readonly collector_code: string | null;
   /** Whether it is on the stream now; for the office. */
@@ -1179,6 +1217,16 @@ export interface FirstSignInRequest {
   readonly second_factor?: string | null;
 }
 
+/** Where customers go who leave the route: a new one with its name and collector, or one that is there. */
+export interface Further {
+  /** Whose the new route is. */
+  readonly collector_code?: string | null;
+  readonly customers: readonly string[];
+  /** Of a new route; left out for one that is there, at whose end they come. */
+  readonly name?: string | null;
+  readonly route_code: string;
+}
+
 /** What a person may do from now on. */
 export interface Grant {
   readonly roles: readonly StaffRole[];
@@ -1329,6 +1377,18 @@ export interface Hello {
   readonly printer_id?: string | null;
   readonly token: string;
   readonly type: "hello";
+}
+
+/** What was paid within one hour; payments that were reversed are left out. */
+export interface HourFigures {
+  readonly amount: number;
+  readonly hour: number;
+  readonly payments: number;
+}
+
+/** A day and those before it by hours, the first day first. */
+export interface HoursView {
+  readonly days: readonly DayHours[];
 }
 
 /** What a customer owes, to be paid in parts. */
@@ -1800,6 +1860,14 @@ export interface PhoneCorrection {
   readonly reason: string;
 }
 
+/** A customer on a route, whether or not something is owed. */
+export interface PlannedStop {
+  readonly address: string;
+  readonly customer_code: string;
+  readonly name: string;
+  readonly place: number;
+}
+
 export type PostVEnrolmentCodesContent = CollectorCodeRequest | CollectionPointCodeRequest | CashierCodeRequest | SupervisorCodeRequest;
 
 export type PostVPaymentsContent = CashPayment | TransferPayment;
@@ -2224,12 +2292,31 @@ export interface RightReading {
 /** What a device is enrolled as. */
 export type Role = "collector" | "cashier" | "supervisor" | "collection_point";
 
+/** A route as it is on record now. */
+export interface RouteArranged {
+  readonly arrangement_id: string;
+  readonly moved: number;
+  readonly route_code: string;
+  readonly version: string;
+}
+
 /** A collector's stops of one day, in the order of walking. */
 export interface RouteOfDay {
   readonly collector_code: string;
   readonly day: string;
   readonly stops: readonly RouteStop[];
   readonly total_stops?: number;
+}
+
+/** Who is on a route, in the order of walking. */
+export interface RoutePlan {
+  readonly collector_code: string;
+  readonly name: string;
+  readonly route_code: string;
+  readonly stops: readonly PlannedStop[];
+  readonly total_stops: number;
+  readonly unit_code: string;
+  readonly version: string;
 }
 
 /** One stop of a day's route, in order. */
@@ -2623,6 +2710,17 @@ export interface Unit {
   readonly unit_code: string;
 }
 
+/** What to look after in one unit, at present. */
+export interface UnitSigns {
+  readonly connected?: number;
+  readonly failing_printers?: number;
+  readonly phones?: number;
+  readonly sms_due?: number | null;
+  readonly sms_late?: number | null;
+  readonly unconfirmed_papers?: number;
+  readonly unit_code: string;
+}
+
 /** A customer's last months, the oldest first, and why the latest bill is higher or lower than the one before. */
 export interface Usage {
   readonly comparison: BillComparison | null;
@@ -2770,6 +2868,8 @@ export interface WebhookTaken {
 
 /** The stream is open. */
 export interface Welcome {
+  /** `battery` is understood: send it after the `welcome`, and when it changes, at most each minute. */
+  readonly battery?: boolean;
   readonly device_id: string;
   readonly epoch: string;
   /** Seconds between signs of life (pings, `heartbeat` frames); silence for twice as long: reconnect. */
@@ -3151,6 +3251,11 @@ export interface Paths {
     query: { "day": string };
     answer: DayView;
   };
+  /** Read what was paid in each hour of a day and of the seven days before it */
+  "GET /v1/day/hours": {
+    query: { "day": string; "unit_code"?: string };
+    answer: HoursView;
+  };
   /** List devices */
   "GET /v1/devices": {
     query?: { "role"?: string; "after"?: string; "limit"?: number };
@@ -3441,6 +3546,19 @@ export interface Paths {
   "GET /v1/route": {
     query: { "day": string };
     answer: RouteOfDay;
+  };
+  /** Put a route into another order, give it to another collector, or split it */
+  "POST /v1/routes/{route_code}/arrangements": {
+    params: { "route_code": string };
+    key: string;
+    body: Arrangement;
+    answer: RouteArranged;
+  };
+  /** Read who is on a route, in the order of walking */
+  "GET /v1/routes/{route_code}/plan": {
+    params: { "route_code": string };
+    query?: { "skip"?: number };
+    answer: RoutePlan;
   };
   /** List shifts of all collectors: open, declared, different, settled */
   "GET /v1/shifts": {

@@ -1,5 +1,6 @@
 /** The connection to the gateway: the stream, whether there is signal, and when to look again. */
 import type { Hello } from "../api/types.ts";
+import { Battery } from "../stream/battery.ts";
 import { type FromGateway, Stream } from "../stream/stream.ts";
 import type { AppState } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -24,6 +25,7 @@ export interface ConnectionHooks {
 export class Connection {
   readonly #store: Store<AppState>;
   readonly #hooks: ConnectionHooks;
+  readonly #battery = new Battery({ send: (frame) => this.send(frame) });
   #stream: Stream | null = null;
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   /** When a frame last came, and when the connection was last made anew because signal was back. */
@@ -41,6 +43,9 @@ export class Connection {
       hello: () => this.#hooks.hello(),
       take: (frame) => {
         this.#lastFrameAt = Date.now();
+        if (frame.type === "welcome" && frame.battery) {
+          void this.#battery.welcomed();
+        }
         return this.#hooks.take(frame);
       },
       opened: () => {

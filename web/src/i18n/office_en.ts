@@ -4,6 +4,7 @@ import { officeArrearsEn } from "./office_arrears_en.ts";
 import { officeBillsEn } from "./office_bills_en.ts";
 import { officeCutsEn } from "./office_cuts_en.ts";
 import { officeMoneyEn } from "./office_money_en.ts";
+import { officeTodayEn } from "./office_today_en.ts";
 import type { officeVi } from "./office_vi.ts";
 import { usageEn } from "./usage_en.ts";
 
@@ -12,6 +13,7 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   ...officeBillsEn,
   ...officeCutsEn,
   ...officeMoneyEn,
+  ...officeTodayEn,
   skip: "Go to the content",
   help: "Help",
   reason: "Reason",
@@ -437,6 +439,7 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   log_after: "After",
   person_log: "Log",
 
+  page_routes: "Routes",
   page_reports: "Reports",
   report_collections: "Collected",
   report_ageing: "Age of debts",

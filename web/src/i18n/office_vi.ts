@@ -4,6 +4,7 @@ import { officeArrearsVi } from "./office_arrears_vi.ts";
 import { officeBillsVi } from "./office_bills_vi.ts";
 import { officeCutsVi } from "./office_cuts_vi.ts";
 import { officeMoneyVi } from "./office_money_vi.ts";
+import { officeTodayVi } from "./office_today_vi.ts";
 import { usageVi } from "./usage_vi.ts";
 
 export const officeVi = {
@@ -11,6 +12,7 @@ export const officeVi = {
   ...officeBillsVi,
   ...officeCutsVi,
   ...officeMoneyVi,
+  ...officeTodayVi,
   skip: "Đến nội dung",
   help: "Trợ giúp",
   reason: "Lý do",
@@ -437,6 +439,7 @@ export const officeVi = {
   log_after: "Sau",
   person_log: "Nhật ký",
 
+  page_routes: "Tuyến",
   page_reports: "Báo cáo",
   report_collections: "Tiền đã thu",
   report_ageing: "Tuổi nợ",

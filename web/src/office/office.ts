@@ -8,6 +8,7 @@ import type { Shell } from "../app/use_shell.ts";
 import { type Language, storeLanguage } from "../i18n/language.ts";
 import type { MessageKey } from "../i18n/vi.ts";
 import { Renderer } from "../printing/renderer.ts";
+import { LiveDay } from "./live_day.ts";
 import type { Session } from "./session.ts";
 import { loadWords, type OfficeKey } from "./words.ts";
 
@@ -41,6 +42,7 @@ export class Office implements Shell {
   /** The difference between the gateway's clock and the desk's, in milliseconds. */
   offset = 0;
   readonly api: Api;
+  readonly live = new LiveDay({ now: () => this.now(), check: () => this.#goesOn() });
   #touchedAt = Date.now();
 
   constructor(language: Language) {
@@ -79,6 +81,19 @@ export class Office implements Shell {
       this.store.set({ phase: "ready", session: { staff, csrf } });
     } catch (error) {
       this.store.set({ phase: error instanceof ApiProblem ? "signed_out" : "no_answer" });
+    }
+  }
+
+  /** Whether the session goes on, as far as the gateway says so. */
+  async #goesOn(): Promise<boolean> {
+    if (this.store.state.phase !== "ready") {
+      return false;
+    }
+    try {
+      await this.api.call("GET /v1/staff/me");
+      return true;
+    } catch {
+      return false;
     }
   }
 

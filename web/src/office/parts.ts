@@ -2,4 +2,5 @@
 import { Part } from "../app/part.ts";
 
 export const billing = new Part(() => import("./screens/billing.ts"));
+export const routes = new Part(() => import("./screens/routes_part.ts"));
 export const keeping = new Part(() => import("./screens/keeping.ts"));

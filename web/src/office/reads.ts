@@ -8,6 +8,11 @@ export type Collectors = ReadonlyMap<string, CollectorDetails>;
 
 let known: { readonly of: string | undefined; readonly collectors: Collectors } | null = null;
 
+/** Routes have changed: read collectors anew when they are asked for next. */
+export function forgetCollectors(): void {
+  known = null;
+}
+
 async function readCollectors({ api, store }: Office): Promise<Collectors> {
   // Whoever signs in after somebody else at the same desk may see others.
   const of = store.state.session?.staff.staff_id;

@@ -6,7 +6,7 @@ import { Message } from "../app/components/screen_message.tsx";
 import { Frame } from "./components/frame.tsx";
 import { InPart } from "./components/in_part.tsx";
 import { Page } from "./components/page.tsx";
-import { billing, keeping } from "./parts.ts";
+import { billing, keeping, routes } from "./parts.ts";
 import { usePlace } from "./router.ts";
 import { AccountPage } from "./screens/account.tsx";
 import { ApprovalPage } from "./screens/approval.tsx";
@@ -86,6 +86,12 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       return code ? <CustomerPage code={code} /> : <CustomersPage />;
     case "payments":
       return code ? <PaymentPage id={code} /> : <CustomersPage />;
+    case "routes":
+      return (
+        <InPart part={routes}>
+          {({ RoutePlanPage, RoutesPage }) => (code ? <RoutePlanPage code={code} /> : <RoutesPage />)}
+        </InPart>
+      );
     case "shifts":
       if (code && part === "handover") {
         return <InPart part={keeping}>{({ HandoverPage }) => <HandoverPage id={code} />}</InPart>;

@@ -24,6 +24,7 @@ export const ROLES: readonly StaffRole[] = [
 export type PageName =
   | "today"
   | "customers"
+  | "routes"
   | "shifts"
   | "transfers"
   | "mistakes"
@@ -40,6 +41,7 @@ export type PageName =
 const PAGES: readonly (readonly [PageName, ...Route[]])[] = [
   ["today", "GET /v1/day"],
   ["customers", "GET /v1/customers"],
+  ["routes", "GET /v1/routes/{route_code}/plan"],
   ["shifts", "GET /v1/shifts"],
   ["transfers", "POST /v1/payments"],
   ["mistakes", "GET /v1/payment-reports"],

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Failure, failureOf } from "../app/failure.ts";
 import { useExternal } from "../app/use_external.ts";
+import type { LiveState } from "./live_day.ts";
 import type { Office, OfficeState } from "./office.ts";
 import type { Staff } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
@@ -35,6 +36,13 @@ export function useStaff(): Staff {
     throw new Error("nobody is signed in");
   }
   return session.staff;
+}
+
+/** The present day as it is told, while the page `isShown` that shows it. */
+export function useLiveDay(isShown: boolean): LiveState {
+  const { live } = useOffice();
+  useEffect(() => (isShown ? live.watch() : undefined), [isShown, live]);
+  return useExternal(live.store.listen, () => live.store.state);
 }
 
 /** Something of the gateway, as far as it has been read. */

@@ -3,6 +3,7 @@ import type {
   Accepted,
   AccountUpdate,
   Acknowledged,
+  Battery,
   Confirmed,
   CustomerUpdate,
   CutOrderUpdate,
@@ -35,7 +36,7 @@ export type FromGateway =
   | Typed<Revoked>
   | Typed<ProblemFrame>;
 
-export type FromPhone = Hello | Accepted | Printing | Result;
+export type FromPhone = Hello | Accepted | Printing | Result | Battery;
 
 export interface StreamParts {
   readonly address: string;

@@ -11,6 +11,7 @@ import { Link } from "./link.tsx";
 const ICONS: Readonly<Record<PageName, IconName>> = {
   today: "today",
   customers: "search",
+  routes: "door",
   shifts: "cash",
   transfers: "bank",
   mistakes: "warn",

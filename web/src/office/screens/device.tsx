@@ -11,7 +11,7 @@ import { JobState } from "../components/papers.tsx";
 import { Rows } from "../components/rows.tsx";
 import { ownerOf, useCollectors } from "../reads.ts";
 import { useOffice, useRead, useWords } from "../use_office.ts";
-import { Contact, DeviceState } from "./devices.tsx";
+import { BatteryLevel, Contact, DeviceState } from "./devices.tsx";
 
 const REFRESH_MS = 10_000;
 
@@ -56,6 +56,13 @@ export function DevicePage({ id }: { id: string }) {
                 <dt>{t("device_contact")}</dt>
                 <dd>
                   <Contact device={one} />
+                </dd>
+              </div>
+              <div>
+                <dt>{t("device_battery")}</dt>
+                <dd>
+                  <BatteryLevel device={one} />
+                  {one.battery_at ? ` · ${writtenMoment(one.battery_at)}` : ""}
                 </dd>
               </div>
               <div>

@@ -88,6 +88,7 @@ function columnsOf(t: Words, collectors: Collectors | null): Column<DeviceView>[
     { name: t("device_owner"), cell: (device) => ownerOf(device, collectors) },
     { name: t("device_version"), cell: (device) => device.app_version ?? "–" },
     { name: t("device_contact"), cell: (device) => <Contact device={device} /> },
+    { name: t("device_battery"), cell: (device) => <BatteryLevel device={device} /> },
     { name: t("device_state"), cell: (device) => <DeviceState device={device} /> },
   ];
 }
@@ -98,6 +99,18 @@ export function Contact({ device }: { device: DeviceView }) {
     return <span class="mark good">{t("device_connected")}</span>;
   }
   return <>{device.last_contact_at ? writtenMoment(device.last_contact_at) : t("device_never")}</>;
+}
+
+const LOW_PERCENT = 20;
+
+/** How full the battery was when the phone last said so; a phone that will not last the day is marked. */
+export function BatteryLevel({ device }: { device: DeviceView }) {
+  const t = useWords();
+  const { battery_percent: percent, battery_charging: isCharging } = device;
+  const isKnown = typeof percent === "number";
+  const isLow = isKnown && percent <= LOW_PERCENT && !isCharging;
+  const text = isKnown ? t(isCharging ? "device_battery_charging" : "device_battery_level", { n: percent }) : "–";
+  return <span class={isLow ? "mark bad" : undefined}>{text}</span>;
 }
 
 /** What is wrong with a device, if anything is. */

@@ -9,6 +9,7 @@ import { useOfficeState, useWords } from "../use_office.ts";
 const PAGES = [
   ["today", "page_today"],
   ["customers", "page_customers"],
+  ["routes", "page_routes"],
   ["payments", "payments"],
   ["shifts", "page_shifts"],
   ["transfers", "page_transfers"],

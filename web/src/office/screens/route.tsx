@@ -1,7 +1,7 @@
 /** A collector's customers of today: who owes, who was visited, who has paid. */
-import { h } from "preact";
+import { Fragment, h } from "preact";
 import type { RouteStop } from "../../api/types.ts";
-import { dayOf } from "../../app/clock.ts";
+import { dayOf, writtenDay } from "../../app/clock.ts";
 import { dong } from "../../app/money.ts";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
@@ -27,6 +27,11 @@ export function RoutePage({ collector, route }: { collector: string; route: stri
       title={t("route_of", { name: nameOf(collectors.data, collector) })}
       above={["today", t("page_today")]}
       help="today"
+      actions={
+        <button type="button" class="small-button" onClick={() => print()}>
+          {t("route_print")}
+        </button>
+      }
     >
       <Loaded of={read} lines={10}>
         {({ stops }) => {
@@ -34,16 +39,62 @@ export function RoutePage({ collector, route }: { collector: string; route: stri
           return shown.length === 0 ? (
             <Empty>{t("route_empty")}</Empty>
           ) : (
-            <Rows
-              caption={t("route")}
-              columns={columnsOf(t)}
-              rows={shown}
-              keyOf={({ customer }) => customer.customer_code}
-            />
+            <>
+              <div class="screen-only">
+                <Rows
+                  caption={t("route")}
+                  columns={columnsOf(t)}
+                  rows={shown}
+                  keyOf={({ customer }) => customer.customer_code}
+                />
+              </div>
+              <PaperList stops={shown.filter((stop) => !stop.done_today)} day={day} />
+            </>
           );
         }}
       </Loaded>
     </Page>
+  );
+}
+
+/** The list on paper, for a day without electricity: who owes, with room for what was taken and for signatures. */
+function PaperList({ stops, day }: { stops: readonly RouteStop[]; day: string }) {
+  const t = useWords();
+  return (
+    <div class="paper-only">
+      <p>{t("paper_list", { day: writtenDay(day), n: stops.length })}</p>
+      <table class="paper-list">
+        <thead>
+          <tr>
+            <th scope="col">{t("paper_number")}</th>
+            <th scope="col">{t("customer")}</th>
+            <th scope="col">{t("paper_meter")}</th>
+            <th scope="col" class="number">
+              {t("owes")}
+            </th>
+            <th scope="col">{t("paper_taken")}</th>
+            <th scope="col">{t("paper_signed")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stops.map(({ customer }, place) => (
+            <tr key={customer.customer_code}>
+              <td>{place + 1}</td>
+              <td>
+                <strong>{customer.name}</strong>
+                <br />
+                {[customer.customer_code, customer.address, customer.phone].filter(Boolean).join(" · ")}
+              </td>
+              <td>{customer.meter_number ?? ""}</td>
+              <td class="number">{dong(customer.debt)}</td>
+              <td />
+              <td />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>{t("paper_afterwards")}</p>
+    </div>
   );
 }
 

@@ -1,17 +1,21 @@
 /** How the day goes: by unit, by collector, by route. */
 import { Fragment, h } from "preact";
 import type { DayFigures, DayView } from "../../api/types.ts";
-import { dayOf, timeOf, writtenDay } from "../../app/clock.ts";
+import { dayOf, timeOf, timeToSecond, writtenDay } from "../../app/clock.ts";
 import { dong, plainDong } from "../../app/money.ts";
+import { DayChart } from "../components/day_chart.tsx";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
+import { Signs } from "../components/signs.tsx";
+import { curveOf } from "../day_curve.ts";
 import { go, usePlace } from "../router.ts";
-import { useOffice, useRead, useWords } from "../use_office.ts";
+import { useLiveDay, useOffice, useRead, useWords } from "../use_office.ts";
 import type { Words } from "../words.ts";
 
 const REFRESH_MS = 5_000;
+const CHART_REFRESH_MS = 60_000;
 const GROUPS = ["unit", "collector", "route"] as const;
 type Group = (typeof GROUPS)[number];
 
@@ -24,16 +28,20 @@ export function TodayPage() {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(asked) ? asked : today;
   const group = GROUPS.find((one) => one === query.get("by")) ?? "unit";
   const unit = query.get("unit");
+  const isToday = day === today;
+  const live = useLiveDay(isToday);
   const read = useRead(
     `day ${day}`,
     () => office.api.call("GET /v1/day", { query: { day } }),
-    day === today ? REFRESH_MS : undefined,
+    isToday && !live.isLive ? REFRESH_MS : undefined,
   );
+  const isTold = isToday && live.isLive && live.day?.day === day;
+  const shown = isTold ? { ...read, data: live.day, failure: null, readAt: live.readAt } : read;
   const address = (by: Group, of: string | null = unit): string =>
-    `today?by=${by}${of === null ? "" : `&unit=${encodeURIComponent(of)}`}${day === today ? "" : `&day=${day}`}`;
+    `today?by=${by}${of === null ? "" : `&unit=${encodeURIComponent(of)}`}${isToday ? "" : `&day=${day}`}`;
   return (
     <Page
-      title={day === today ? t("page_today") : t("day_of", { day: writtenDay(day) })}
+      title={isToday ? t("page_today") : t("day_of", { day: writtenDay(day) })}
       help="today"
       actions={
         <label class="day-choice">
@@ -47,7 +55,7 @@ export function TodayPage() {
         </label>
       }
     >
-      <Loaded of={read} lines={8}>
+      <Loaded of={shown} lines={8}>
         {(found) => (
           <>
             <Totals day={found} unit={unit} />
@@ -64,11 +72,47 @@ export function TodayPage() {
               )}
             </nav>
             <Table day={found} group={group} unit={unit} unitAddress={(of) => address("collector", of)} />
-            <p class="hint">{t("as_of", { time: timeOf(read.readAt ?? office.now()) })}</p>
+            <p class="hint">
+              {isTold
+                ? t("day_live", { time: timeToSecond(live.readAt) })
+                : t("as_of", { time: timeOf(shown.readAt ?? office.now()) })}
+            </p>
+            {found.signs !== undefined && found.signs.length > 0 && (
+              <Signs of={found.signs.filter((one) => unit === null || one.unit_code === unit)} />
+            )}
+            <Chart day={day} unit={unit} isToday={isToday} />
           </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+function Chart({ day, unit, isToday }: { day: string; unit: string | null; isToday: boolean }) {
+  const t = useWords();
+  const office = useOffice();
+  const hours = useRead(
+    `hours of ${day} ${unit ?? ""}`,
+    () => office.api.call("GET /v1/day/hours", { query: { day, ...(unit === null ? {} : { unit_code: unit }) } }),
+    isToday ? CHART_REFRESH_MS : undefined,
+  );
+  return (
+    <section>
+      <h2>{t("chart_title")}</h2>
+      <Loaded of={hours}>
+        {({ days }) => {
+          const [hour = 0, minute = 0] = timeOf(hours.readAt ?? office.now())
+            .split(":")
+            .map(Number);
+          const curve = curveOf(days, day, isToday ? hour + minute / 60 : null);
+          return curve === null ? (
+            <Empty>{t("chart_none")}</Empty>
+          ) : (
+            <DayChart curve={curve} name={isToday ? t("page_today") : writtenDay(day)} />
+          );
+        }}
+      </Loaded>
+    </section>
   );
 }
 

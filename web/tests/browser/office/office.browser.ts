@@ -9,8 +9,11 @@ import { until } from "../../until.ts";
 import { Collector } from "../app/collector.ts";
 import { debtOf, devices, ordinaryCollectors, paymentsOf } from "../app/office.ts";
 import { closePhones } from "../launch.ts";
+import { count, notesOf } from "./counting.ts";
 import { Desk } from "./desk.ts";
+import { arrangeARoute } from "./routes.ts";
 import { makePeople } from "./staff.ts";
+import { watchInTwoWindows } from "./windows.ts";
 
 describe("the office", () => {
   let cashier: Desk;
@@ -93,6 +96,14 @@ describe("the office", () => {
     await collector.sees(/^Đã thu/);
     await supervisor.press("Hôm nay");
     await supervisor.reads("Hôm nay");
+    await supervisor.sees(/^Đang cập nhật trực tiếp/);
+    await supervisor.page.locator("figure.day-chart svg").waitFor();
+    await supervisor.page
+      .locator(".tiles li", { hasText: "Điện thoại đang nối" })
+      .getByText("1", { exact: true })
+      .waitFor();
+    await supervisor.press("Xem bằng số");
+    await supervisor.isFitFor("today with its figures");
     await supervisor.press("Thu ngân viên");
     const row = supervisor.page.getByRole("row", { name: new RegExp(`\\(${collector.code}\\)`) });
     await until("the cash of the collector", async () => !/^0/.test(await row.locator("td").nth(2).innerText()));
@@ -101,6 +112,12 @@ describe("the office", () => {
     await supervisor.page.getByRole("row", { name: payer.name }).getByText("Đã trả").waitFor();
     await supervisor.isFitFor("route");
   });
+
+  test("of two windows one is told how the day goes, and tells the other; the last one goes on", () =>
+    watchInTwoWindows(supervisor, collector));
+
+  test("a route is arranged by keys, typing and dragging, split, and by two people at once", () =>
+    arrangeARoute(supervisor));
 
   test("a customer is found from everywhere, with what was paid and printed", async () => {
     await supervisor.page.keyboard.press("/");
@@ -457,22 +474,4 @@ describe("the office", () => {
 
 function section({ page }: Desk, heading: string): Locator {
   return page.locator("section", { has: page.getByRole("heading", { level: 2, name: heading }) });
-}
-
-/** The fewest notes that make up an amount, less than 200 đồng short of it. */
-function notesOf(amount: number): Record<number, number> {
-  const pieces: Record<number, number> = {};
-  let rest = amount;
-  for (const note of [500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200]) {
-    pieces[note] = Math.floor(rest / note);
-    rest %= note;
-  }
-  return pieces;
-}
-
-async function count(desk: Desk, pieces: Readonly<Record<number, number>>): Promise<void> {
-  for (const [note, number] of Object.entries(pieces)) {
-    const written = note.replace(/\B(?=(\d{3})+$)/g, ".");
-    await desk.page.getByLabel(`Số tờ ${written}`, { exact: true }).fill(String(number));
-  }
 }
