@@ -44,7 +44,7 @@ class Watcher:
 
     @property
     def last_id(self) -> str:
-        return next(event_id for name, event_id, _ in reversed(self.events) if name == "day")
+        return next(str(event_id) for name, event_id, _ in reversed(self.events) if name == "day")
 
     def routes(self) -> dict[str, dict[str, Any]]:
         """Return the figures by route, as a page puts them together."""
