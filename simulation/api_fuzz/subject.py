@@ -83,6 +83,7 @@ async def open_subject(namespace: str, folder: Path) -> AsyncIterator[Subject]:
             real = {
                 **await _one_of_each(phone),
                 "collector_code": collector,
+                "route_code": _first(sample / "routes.csv", "route_code"),
                 # Not one of those that try: the supervisor revokes it.
                 "device_id": str(spare.device_id),
                 "staff_id": str(spare_member),

@@ -55,6 +55,17 @@ try {
   await open(supervisor, "today?by=unit", "today");
   await open(supervisor, "today?by=route", "today-routes");
   await open(supervisor, `route/${COLLECTORS[0]}`, "route");
+  await supervisor.page.emulateMedia({ media: "print" });
+  await shot(supervisor, "route-on-paper");
+  await supervisor.page.emulateMedia({ media: "screen" });
+  await open(supervisor, "routes", "routes");
+  await supervisor.page.locator(".rows tbody a").first().click();
+  await supervisor.page.locator(".stop-list li").nth(4).waitFor();
+  await supervisor.page.locator(".stop-list .handle").first().focus();
+  await supervisor.page.keyboard.press("ArrowDown");
+  await supervisor.page.getByLabel(/ rời tuyến này$/).nth(3).check();
+  await supervisor.page.getByLabel("Tuyến mới", { exact: true }).check();
+  await shot(supervisor, "route-arranged");
   await open(supervisor, "customers", "customers-empty");
   await open(supervisor, `customers?q=${encodeURIComponent(name.split(" ").at(-1) ?? "")}`, "customers");
   await open(supervisor, `customers/${code}`, "customer");
