@@ -29,15 +29,15 @@ export function FurtherRoute({ further, change, leaving, stay, collectors, besid
       <ul class="lines">
         {leaving.map((stop) => (
           <li key={stop.customer_code}>
-            <label class="check">
-              <input
-                type="checkbox"
-                checked
-                aria-label={say("leave_who", { name: stop.name })}
-                onChange={() => stay(stop.customer_code)}
-              />
-              {stop.name}
-            </label>
+            {stop.name}{" "}
+            <button
+              type="button"
+              class="small-button quiet"
+              aria-label={say("stay_who", { name: stop.name })}
+              onClick={() => stay(stop.customer_code)}
+            >
+              {say("stay")}
+            </button>
           </li>
         ))}
       </ul>

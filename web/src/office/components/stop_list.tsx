@@ -106,16 +106,15 @@ export function StopList({ stops, isFixed, move, leave }: StopListProps) {
               {stop.name}
               <span class="hint">{`${stop.customer_code} · ${stop.address}`}</span>
             </span>
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={false}
-                disabled={isFixed}
-                aria-label={say("leave_who", { name: stop.name })}
-                onChange={() => leave(stop.customer_code)}
-              />
+            <button
+              type="button"
+              class="small-button quiet"
+              disabled={isFixed}
+              aria-label={say("leave_who", { name: stop.name })}
+              onClick={() => leave(stop.customer_code)}
+            >
               {say("leave")}
-            </label>
+            </button>
           </li>
         ))}
       </ol>

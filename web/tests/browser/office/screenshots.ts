@@ -63,7 +63,10 @@ try {
   await supervisor.page.locator(".stop-list li").nth(4).waitFor();
   await supervisor.page.locator(".stop-list .handle").first().focus();
   await supervisor.page.keyboard.press("ArrowDown");
-  await supervisor.page.getByLabel(/ rời tuyến này$/).nth(3).check();
+  await supervisor.page
+    .getByRole("button", { name: /^Rời tuyến/ })
+    .nth(3)
+    .click();
   await supervisor.page.getByLabel("Tuyến mới", { exact: true }).check();
   await shot(supervisor, "route-arranged");
   await open(supervisor, "customers", "customers-empty");
