@@ -21,6 +21,7 @@ async def service(settings: CustomerSettings, *, clock: Clock = now) -> AsyncIte
             dependencies={
                 "rules": settings.visit_rules,
                 "clock": clock,
+                "new_work": parts.bus.work,
                 "days_to_answer": settings.days_to_answer_complaints,
             }
         )

@@ -28,6 +28,7 @@ from services.customer.handlers.record_reading_complaint import record_reading_c
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
 from services.customer.handlers.settle_reading_complaint import settle_reading_complaint
+from services.customer.handlers.take_list import take_list
 from services.customer.handlers.withdraw_visit import withdraw_visit
 from services.customer.locks import (
     lock_customer_of_complaint,
@@ -74,6 +75,7 @@ from shared.contracts.customer import (
     RecordVisit,
     SearchCustomers,
     SettleReadingComplaint,
+    TakeList,
     VisitRecorded,
     VisitWithdrawn,
     WithdrawVisit,
@@ -93,6 +95,7 @@ TOPOLOGY = Topology(
             arrange_route,
             idempotency=Idempotency("arrangement_id", lock=lock_route_to_arrange),
         ),
+        RequestHandler(TakeList, take_list, access=Access.NO_DATABASE),
         RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
         RequestHandler(GetCustomerActs, get_customer_acts, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),

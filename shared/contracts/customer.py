@@ -567,6 +567,85 @@ class ArrangeRoute(Request[RouteArranged]):
     """Of who asks; empty: all."""
 
 
+class ListKind(StrEnum):
+    """Which list somebody hands in."""
+
+    CUSTOMERS = "customers"
+    METERS = "meters"
+
+
+class ListFileOutcome(StrEnum):
+    """What became of a list."""
+
+    TRIED = "tried"
+    """Looked at as an import would, and nothing stored."""
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """A line is wrong, or the file cannot be read: nothing was stored."""
+
+
+class ListFinding(Record):
+    """What there is to report of a line of a list."""
+
+    line: int
+    column: str
+    message: str
+    slug: str
+
+
+class ListedChange(Record):
+    """A line that would change what is on record: in which columns, not what they hold."""
+
+    line: int
+    key: str
+    fields: list[str]
+
+
+class ListFile(Reply):
+    """A list: what is read of it, and what became of it. Of many findings the first, with their number."""
+
+    maximum_size: ClassVar[int] = 6 * 1024 * 1024
+    outcome: ListFileOutcome
+    sha256: str
+    lines: int
+    added: int
+    changed: int
+    unchanged: int
+    changed_fields: dict[str, int]
+    """Of a trial: how many of the changed lines differ in a column."""
+    changes: list[ListedChange]
+    """Of a trial: the first lines that would change something."""
+    announced: int
+    """Customers whose facts are new or different since the import."""
+    bad: list[ListFinding]
+    bad_count: int
+    rejected: list[ListFinding]
+    """Lines that are left out, where good ones are kept."""
+    rejected_count: int
+    remarks: list[ListFinding]
+    columns: list[str]
+    """As the header has them."""
+    ignored_columns: list[str]
+    first_rows: list[list[str]]
+    reject_file: str | None
+    """The lines that are left out, as CSV to be corrected."""
+
+
+class TakeList(Request[ListFile]):
+    """Import a list of customers or of meters as the command line does, or try it. The same again changes nothing."""
+
+    message_name: ClassVar[str] = "customer.take_list"
+    maximum_size: ClassVar[int] = 4 * 1024 * 1024
+    kind: ListKind
+    name: str = Field(max_length=200)
+    content: str = Field(max_length=2_800_000)
+    """Base64."""
+    keep_good: bool = False
+    is_trial: bool = False
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Units, routes and customers of others are unknown to whoever works for these; none: of all units."""
+
+
 class RouteFigures(Record):
     """How the day goes on one route. What is owed is that of the present, whatever the day."""
 

@@ -67,6 +67,7 @@ from shared.contracts.customer import (
     RecordReadingComplaint,
     RecordVisit,
     SettleReadingComplaint,
+    TakeList,
     WithdrawVisit,
 )
 from shared.contracts.message import Reply, Request
@@ -296,7 +297,7 @@ SAMPLES: tuple[Request[Any], ...] = (
 )
 
 
-KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits, TakePartnerFile, TakeReadings}
+KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits, TakeList, TakePartnerFile, TakeReadings}
 """A provider's request has no id: the same report, bank credit or file is kept once, by what it holds. A look changes
 nothing but the log of looks."""
 

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import binascii
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -18,21 +16,14 @@ from services.billing.judgement.rules import JudgementRule
 from services.billing.store import taken_files
 from services.billing.tariffs.models import Tariffs
 from shared.contracts.billing import LineFinding, ReadingsFile, ReadingsFileOutcome, TakeReadings
-from shared.csv_files import BadLine, ImportOptions, UnreadableFileError
-from shared.csv_files.rows import open_table
+from shared.csv_files import BadLine, ImportOptions
+from shared.csv_files.first_look import FirstLook, first_look, why_not
 from shared.csv_files.text_file import Source, source_of_content
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest
 
 _SHOWN = 100
 """Findings of a kind: a file with more is not the right file, and the reject file has them all."""
-_FIRST_ROWS = 5
-_MOST_LINES = 30_000
-"""So many are imported within the time of a handler; a workbook of 2 MB may have more."""
-
-
-_MOST_UNPACKED = 60_000_000
-_NOTHING_READ: Mapping[str, Any] = {"columns": [], "ignored_columns": [], "first_rows": []}
 
 
 class _TakenBeforeError(Exception):
@@ -56,17 +47,13 @@ async def take_readings(
         content = base64.b64decode(request.content, validate=True)
     except binascii.Error:
         raise InvalidRequest("Nội dung tệp không phải base64.") from None
-    source = source_of_content(content)
-    if _unpacks_to(content) > _MOST_UNPACKED:
-        return _refused(request, source, f"unpacks to more than {_MOST_UNPACKED / 1e6:.0f} MB: save it as CSV UTF-8")
-    looks, is_too_long = await asyncio.to_thread(_looks, source, request.name)
-    if is_too_long:
-        return _refused(
-            request,
-            source,
-            f"has more than {_MOST_LINES:,} lines: divide it, or import it from the command line",
-            looks,
-        )
+    source, looks = source_of_content(content), FirstLook()
+    if why_not(content, looks) is None:
+        looks = await asyncio.to_thread(first_look, source, request.name, ReadingRow)
+    refusal = why_not(content, looks)
+    if refusal is not None:
+        report = ImportReport({}, (BadLine(request.name, 1, "", refusal, "too-large"),))
+        return _told(ReadingsFileOutcome.REFUSED, source, report.as_json(), None, looks)
     if not request.is_trial and (before := await _taken_before(new_work, source.sha256)):
         return _told(ReadingsFileOutcome.REPEATED, source, before.report, before.rejects, looks)
 
@@ -104,51 +91,12 @@ async def _taken_before(new_work: WorkFactory, sha256: str) -> taken_files.Taken
         return await taken_files.find(work.connection, sha256)
 
 
-def _unpacks_to(content: bytes) -> int:
-    """Return what a workbook says that it unpacks to; reading it takes several times as much, where payments go on."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return sum(part.file_size for part in package.infolist())
-    except zipfile.BadZipFile:
-        return 0
-
-
-def _refused(
-    request: TakeReadings, source: Source, message: str, looks: Mapping[str, Any] | None = None
-) -> ReadingsFile:
-    report = ImportReport({}, (BadLine(request.name, 1, "", message, "too-large"),))
-    return _told(ReadingsFileOutcome.REFUSED, source, report.as_json(), None, looks or _NOTHING_READ)
-
-
-def _looks(source: Source, name: str) -> tuple[Mapping[str, Any], bool]:
-    """Return how a file begins, and whether it has too many lines; nothing where it has no table.
-
-    How it begins: its columns, those that are not read, and some rows.
-    """
-    known = ReadingRow.columns()
-    try:
-        table, _ = open_table(name, source.data, ReadingRow)
-        records = iter(table)
-        rows = [record.cells[: table.width] for record in islice(records, _FIRST_ROWS)]
-        is_too_long = next(islice(records, _MOST_LINES - _FIRST_ROWS, None), None) is not None
-    except UnreadableFileError:
-        return _NOTHING_READ, False
-    looks = {
-        "columns": table.header[: table.width],
-        "ignored_columns": [
-            cell for cell, column in zip(table.header, table.columns, strict=False) if cell and column not in known
-        ],
-        "first_rows": rows,
-    }
-    return looks, is_too_long
-
-
 def _told(
     outcome: ReadingsFileOutcome,
     source: Source,
     report: Mapping[str, Any],
     rejects: str | None,
-    looks: Mapping[str, Any],
+    looks: FirstLook,
 ) -> ReadingsFile:
     counts: Mapping[str, Any] = next(iter(report["files"].values()), {})
     return ReadingsFile(
@@ -166,7 +114,9 @@ def _told(
         held_lines=[_held(item) for item in report["held"][:_SHOWN]],
         remarks=_findings(report["remarks"]),
         reject_file=rejects,
-        **looks,
+        columns=list(looks.columns),
+        ignored_columns=list(looks.ignored_columns),
+        first_rows=[list(row) for row in looks.first_rows],
     )
 
 

@@ -43,6 +43,7 @@ from services.customer.store.imports import (
     compare,
     count_rows,
     drop_rows,
+    foreign_rows,
     load_rows,
     lock_affected_customers,
     merge,
@@ -60,6 +61,8 @@ from shared.ids import new_id
 if TYPE_CHECKING:
     from shared.db import Connection
     from shared.messaging import Bus, UnitOfWork
+
+    WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 BATCH = 1_000
 """Customers whose facts are read at a time: bounds the memory, not the transaction."""
@@ -166,14 +169,30 @@ async def import_customers(
         lists = [await asyncio.to_thread(_open, path, file_format, options) for path, file_format in present]
     except UnreadableFileError as error:
         return ImportReport(bad_lines=[error.bad])
+    return await import_lists(bus.work, lists, options, dry_run=dry_run)
+
+
+async def import_lists(
+    new_work: WorkFactory,
+    lists: Sequence[ListReading],
+    options: ImportOptions = PLAINLY,
+    *,
+    dry_run: bool = False,
+    unit_codes: Collection[str] = (),
+) -> ImportReport:
+    """Import lists that have been opened. With ``unit_codes`` everything of other units is unknown."""
     report = ImportReport()
     choice: Choice | None = None
     try:
-        async with bus.work() as work:
+        async with new_work() as work:
             await begin_import(work.connection)
-            if dry_run or not await _import_while_reading(work.connection, lists, report):
+            # Whose a line is, is looked up once all are loaded.
+            at_once = not (dry_run or unit_codes)
+            if not (at_once and await _import_while_reading(work.connection, lists, report)):
                 lists = [ListReading(item.format, item.source, name=item.name, options=options) for item in lists]
-                choice = await _import(work.connection, lists, options, report, dry_run=dry_run)
+                choice = await _import(
+                    work.connection, lists, options, report, dry_run=dry_run, unit_codes=unit_codes
+                )
             _undo_if(dry_run)
             for collector in await changed_collectors(work.connection):
                 await work.emit(collector, aggregate=collector.collector_code)
@@ -254,6 +273,7 @@ async def _import(
     report: ImportReport,
     *,
     dry_run: bool,
+    unit_codes: Collection[str],
 ) -> Choice | None:
     """Load all lists and merge them, or compare them only; return what was left out, where good lines are kept."""
     for item in lists:
@@ -265,7 +285,7 @@ async def _import(
     if choice is not None:
         await choice.leave_out_bad()
     # What refers to a line that is left out is left out, too; then look again.
-    while (bad := await _all_dangling(connection, lists)) and choice is not None:
+    while (bad := await _all_dangling(connection, lists, unit_codes)) and choice is not None:
         await choice.leave_out(bad)
     if choice is not None and choice.count > MOST_REPORTED:
         message = f"{choice.count} lines would be left out: this is not the right folder"
@@ -311,13 +331,27 @@ def _require_none(bad: Sequence[BadLine]) -> None:
         raise _BadLinesError
 
 
-async def _all_dangling(connection: Connection, lists: Sequence[ListReading]) -> list[BadLine]:
+async def _all_dangling(
+    connection: Connection, lists: Sequence[ListReading], unit_codes: Collection[str]
+) -> list[BadLine]:
     loaded = {item.format.name for item in lists}
-    return [
+    found = [
         bad
         for file_format, column, target in _REFERENCES
         if file_format.name in loaded
         for bad in await _dangling(connection, file_format, column, target, target.name in loaded)
+    ]
+    if unit_codes:
+        known = {(bad.file, bad.line) for bad in found}
+        found += [bad for item in lists for bad in await _foreign(connection, item.format, unit_codes) if (bad.file, bad.line) not in known]
+    return found
+
+
+async def _foreign(connection: Connection, file_format: FileFormat, unit_codes: Collection[str]) -> list[BadLine]:
+    """Return lines about what other units have: to whoever works for some, it is as if there were none of it."""
+    return [
+        BadLine(file_format.name, line, column, f"{value} is not known", "unknown-reference")
+        for line, column, value in await foreign_rows(connection, file_format.table, unit_codes, MOST_REPORTED)
     ]
 
 

@@ -157,6 +157,40 @@ async def unknown_references(
     return [(row["line"], row["value"]) for row in await connection.fetch(statement, limit, timeout=PATIENCE)]
 
 
+# Lines about customers, routes and meters of other units than $1; $2 the most lines.
+_FOREIGN = {
+    "customers": """
+        SELECT line, CASE WHEN new.unit_code <> ALL ($1) THEN 'unit_code' WHEN routes.unit_code <> ALL ($1) THEN
+            'route_code' ELSE 'customer_code' END AS name,
+            CASE WHEN new.unit_code <> ALL ($1) THEN new.unit_code WHEN routes.unit_code <> ALL ($1) THEN
+            new.route_code ELSE new.customer_code END AS value
+        FROM new_customers AS new
+        LEFT JOIN customers AS known ON known.customer_code = new.customer_code
+        LEFT JOIN routes ON routes.route_code = new.route_code
+        WHERE new.unit_code <> ALL ($1) OR known.unit_code <> ALL ($1) OR routes.unit_code <> ALL ($1)
+        ORDER BY line LIMIT $2
+    """,
+    "meters": """
+        SELECT line, CASE WHEN owner.unit_code <> ALL ($1) THEN 'customer_code' ELSE 'meter_number' END AS name,
+            CASE WHEN owner.unit_code <> ALL ($1) THEN new.customer_code ELSE new.meter_number END AS value
+        FROM new_meters AS new
+        LEFT JOIN customers AS owner ON owner.customer_code = new.customer_code
+        LEFT JOIN meters ON meters.meter_number = new.meter_number
+        LEFT JOIN customers AS before ON before.customer_code = meters.customer_code
+        WHERE owner.unit_code <> ALL ($1) OR before.unit_code <> ALL ($1)
+        ORDER BY line LIMIT $2
+    """,
+}
+
+
+async def foreign_rows(
+    connection: Connection, table: str, unit_codes: Collection[str], limit: int
+) -> list[tuple[int, str, str]]:
+    """Return line, column and value of loaded rows about what other units than these have."""
+    rows = await connection.fetch(_FOREIGN[table], list(unit_codes), limit, timeout=PATIENCE)
+    return [(row["line"], row["name"], row["value"]) for row in rows]
+
+
 # Merge new_units, and note the customers of those that changed.
 _MERGE_UNITS = """
 WITH done AS (

@@ -59,6 +59,8 @@ COMPLAINT_CLERKS = frozenset({StaffRole.SUPERVISOR, StaffRole.BILLING_CLERK})
 READING_CLERKS = frozenset({StaffRole.BILLING_CLERK})
 DEVICE_KEEPERS = frozenset({StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMINISTRATOR})
 DEVICE_READERS = DEVICE_KEEPERS | {StaffRole.AUDITOR}
+LIST_CLERKS = frozenset({StaffRole.BILLING_CLERK})
+"""Those who bring lists of customers and meters: what is billed follows from these."""
 APPROVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.ACCOUNTANT})
 CASHIERS = frozenset({StaffRole.CASHIER})
 SUPERVISORS = frozenset({StaffRole.SUPERVISOR})

@@ -12,7 +12,7 @@ from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn
 from shared.contracts.message import Event
-from shared.messaging import EventHandler, Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
 from tests.integration.customer.customer_service import Clock, Service
 
@@ -45,15 +45,18 @@ async def empty_service(
         ),
         database_url=await database(),
     )
+    own: list[Bus] = []
     bus = await bus_for(
         TOPOLOGY,
         dependencies={
+            "new_work": lambda: own[0].work(),
             "rules": settings.visit_rules,
             "clock": clock,
             "days_to_answer": settings.days_to_answer_complaints,
         },
         database_url=url,
     )
+    own.append(bus)
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
         yield Service(neighbour, pool, clock, tmp_path / "town", bus, received)
 

@@ -197,6 +197,9 @@ from shared.contracts.customer import (
     GetRoute,
     GetRoutePlan,
     GetVisit,
+    ListedChange,
+    ListFile,
+    ListFileOutcome,
     MatchedOn,
     PhoneCorrected,
     PlannedStop,
@@ -216,6 +219,7 @@ from shared.contracts.customer import (
     SearchCustomers,
     SettleReadingComplaint,
     SmsLanguageChosen,
+    TakeList,
     Visit,
     VisitReply,
     VisitWithdrawn,
@@ -376,6 +380,7 @@ REQUESTS: list[type[Request[Any]]] = [
     GetDueSms,
     GetRoutePlan,
     ArrangeRoute,
+    TakeList,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -1352,6 +1357,28 @@ class BackOffice:
             version="0" * 32,
             stops=[PlannedStop(customer_code="PB15010000001", name="Trần Thị Bưởi", address="12 Lê Lợi", place=1)],
             total_stops=1,
+        )
+
+    async def TakeList(self, request: TakeList, work: UnitOfWork) -> ListFile:
+        return ListFile(
+            outcome=ListFileOutcome.TRIED if request.is_trial else ListFileOutcome.TAKEN,
+            sha256="0" * 64,
+            lines=2,
+            added=1,
+            changed=1,
+            unchanged=0,
+            changed_fields={"phone": 1},
+            changes=[ListedChange(line=3, key="PB15010000001", fields=["phone"])],
+            announced=0 if request.is_trial else 2,
+            bad=[],
+            bad_count=0,
+            rejected=[],
+            rejected_count=0,
+            remarks=[],
+            columns=["customer_code"],
+            ignored_columns=[],
+            first_rows=[["PB15010000001"]],
+            reject_file=None,
         )
 
     async def ArrangeRoute(self, request: ArrangeRoute, work: UnitOfWork) -> RouteArranged:

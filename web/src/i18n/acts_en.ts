@@ -11,6 +11,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_countHandIn: "Counted a hand-in",
   act_confirmShift: "Counted a shift again",
   act_decideShift: "Decided over a difference",
+  act_takeList: "Imported a list",
   act_arrangeRoute: "Arranged a route",
   act_correctPhone: "Corrected a phone number",
   act_changeOptOut: "Changed which messages are sent",

@@ -9,6 +9,7 @@ export const actsVi = {
   act_countHandIn: "Đếm tiền nộp giữa ca",
   act_confirmShift: "Nhận tiền của ca",
   act_decideShift: "Quyết định về chênh lệch",
+  act_takeList: "Nhập danh sách",
   act_arrangeRoute: "Sắp xếp tuyến",
   act_correctPhone: "Sửa số điện thoại",
   act_changeOptOut: "Đổi việc nhận tin nhắn",

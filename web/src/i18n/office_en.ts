@@ -439,6 +439,7 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   log_after: "After",
   person_log: "Log",
 
+  list_import: "Import a list",
   page_routes: "Routes",
   page_reports: "Reports",
   report_collections: "Collected",

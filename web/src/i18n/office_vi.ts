@@ -439,6 +439,7 @@ export const officeVi = {
   log_after: "Sau",
   person_log: "Nhật ký",
 
+  list_import: "Nhập danh sách",
   page_routes: "Tuyến",
   page_reports: "Báo cáo",
   report_collections: "Tiền đã thu",

@@ -83,6 +83,9 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
     case "route":
       return code ? <RoutePage collector={code} route={part} /> : <TodayPage />;
     case "customers":
+      if (code === "file") {
+        return <InPart part={billing}>{({ ListFilePage }) => <ListFilePage />}</InPart>;
+      }
       return code ? <CustomerPage code={code} /> : <CustomersPage />;
     case "payments":
       return code ? <PaymentPage id={code} /> : <CustomersPage />;

@@ -8,7 +8,8 @@ import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
 import { usePlace } from "../router.ts";
-import { useOffice, useRead, useWords } from "../use_office.ts";
+import { may } from "../session.ts";
+import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 import type { Words } from "../words.ts";
 
 const MOST = 50;
@@ -18,7 +19,17 @@ export function CustomersPage() {
   const { query } = usePlace();
   const asked = (query.get("q") ?? "").trim().slice(0, 200);
   return (
-    <Page title={t("page_customers")} help="customers">
+    <Page
+      title={t("page_customers")}
+      help="customers"
+      actions={
+        may(useStaff(), "POST /v1/customer-lists") && (
+          <Link to="customers/file" class="small-button">
+            {t("list_import")}
+          </Link>
+        )
+      }
+    >
       {asked === "" ? <Empty>{t("customers_ask")}</Empty> : <Found asked={asked} />}
     </Page>
   );

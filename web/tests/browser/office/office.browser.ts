@@ -11,6 +11,7 @@ import { debtOf, devices, ordinaryCollectors, paymentsOf } from "../app/office.t
 import { closePhones } from "../launch.ts";
 import { count, notesOf } from "./counting.ts";
 import { Desk } from "./desk.ts";
+import { handInAList, handInReadings } from "./lists.ts";
 import { arrangeARoute } from "./routes.ts";
 import { makePeople } from "./staff.ts";
 import { watchInTwoWindows } from "./windows.ts";
@@ -294,15 +295,10 @@ describe("the office", () => {
     await clerk.sees("Không có chỉ số nào bị tạm giữ.");
   });
 
-  test("a file of readings is looked at before it is imported, and says which line is wrong", async () => {
-    await clerk.open("bill_runs/file");
-    const file = { name: "chi so.csv", mimeType: "text/csv", buffer: Buffer.from("customer_code\nPB14019999999\n") };
-    await clerk.page.getByLabel("Tệp chỉ số").setInputFiles(file);
-    await clerk.press("Xem trước");
-    await clerk.sees(/^Dòng 1 · /);
-    await clerk.isFitFor("file of readings");
-    await clerk.page.getByRole("button", { name: "Nhập", exact: true, disabled: true }).waitFor();
-  });
+  test("a file of readings is looked at before it is imported, and says which line is wrong", () =>
+    handInReadings(clerk));
+
+  test("a list of customers is looked at, imported, and its customers are found", () => handInAList(clerk));
 
   test("a bill run is begun by a clerk, and released by somebody else who types what it comes to", async () => {
     await clerk.press("Đợt lập hóa đơn");

@@ -1,0 +1,87 @@
+"""Lists of customers and of meters that the office hands in: tried first, then imported."""
+
+import base64
+import hashlib
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import NO_DEVICE
+from services.gateway.domain.staff import LIST_CLERKS
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import Incoming, Nothing
+from shared.contracts.customer import ListFile, ListKind, TakeList
+from shared.problems import InvalidRequest
+
+TAG = "customers"
+
+LARGEST_FILE = 2_000_000
+"""Bytes: some 15,000 customers. More is imported from the command line."""
+_SECONDS = 14.0
+"""What the handler has, and what a person waits for."""
+
+
+class List(Incoming):
+    """A list, and how it is imported."""
+
+    kind: ListKind = Field(description="Lists of customers and meters may be handed in, those of routes may not.")
+    name: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,150}$")] = Field(examples=["customers.csv"])
+    content: Annotated[str, StringConstraints(max_length=LARGEST_FILE * 4 // 3 + 8)] = Field(
+        description=f"CSV, Parquet, XLSX, ODS or XLS of at most {LARGEST_FILE:,} bytes, as base64."
+    )
+    keep_good: bool = Field(
+        default=False, description="Leave wrong lines out, with all lines of their customers: `reject_file` has them."
+    )
+    trial: bool = Field(default=False, description="Say what an import would do; nothing is stored.")
+
+
+async def take(call: Call[Nothing, Nothing, List], dependencies: Dependencies) -> ListFile:
+    """Import a list, or try it."""
+    file = call.body
+    try:
+        content = base64.b64decode(file.content, validate=True)
+    except ValueError:
+        raise InvalidRequest("Nội dung tệp không phải base64.") from None
+    if len(content) > LARGEST_FILE:
+        raise InvalidRequest(f"Tệp lớn hơn {LARGEST_FILE // 1_000_000} MB: hãy chia nhỏ hoặc nhập bằng lệnh.")
+    request = TakeList(
+        kind=file.kind,
+        name=file.name,
+        content=file.content,
+        keep_good=file.keep_good,
+        is_trial=file.trial,
+        unit_codes=call.member.unit_codes,
+    )
+    done = await dependencies.request(request, within=_SECONDS)
+    call.changes.after = {
+        "name": file.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "outcome": done.outcome,
+        "added": done.added,
+        "changed": done.changed,
+    }
+    return done
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="POST",
+        path="/v1/customer-lists",
+        name="takeList",
+        tag=TAG,
+        summary="Import a list of customers or of meters, or try it",
+        description=(
+            "All lines or none; the same again changes nothing, and what a list does not name stays as it is. Phones of "
+            "the collectors concerned learn what has changed. To whoever works for some units, units, routes, "
+            "customers and meters of others are unknown."
+        ),
+        handler=take,
+        body=List,
+        largest_body=LARGEST_FILE * 4 // 3 + 2_000,
+        secret=frozenset({"content"}),
+        answer=ListFile,
+        roles=NO_DEVICE,
+        staff=LIST_CLERKS,
+    ),
+]
