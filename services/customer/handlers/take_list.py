@@ -35,8 +35,10 @@ async def take_list(request: TakeList, _: UnitOfWork, *, new_work: WorkFactory) 
         raise InvalidRequest("Nội dung tệp không phải base64.") from None
     list_format = _FORMATS[request.kind]
     source = source_of_content(content)
-    look = FirstLook() if why_not(content, FirstLook()) else await asyncio.to_thread(
-        first_look, source, request.name, list_format.model
+    look = (
+        FirstLook()
+        if why_not(content, FirstLook())
+        else await asyncio.to_thread(first_look, source, request.name, list_format.model)
     )
     refusal = why_not(content, look)
     if refusal is not None:
@@ -47,17 +49,13 @@ async def take_list(request: TakeList, _: UnitOfWork, *, new_work: WorkFactory) 
     return _told(outcome if report.ok else ListFileOutcome.REFUSED, source.sha256, report, look)
 
 
-async def _imported(
-    request: TakeList, list_format: FileFormat, source: Source, new_work: WorkFactory
-) -> ImportReport:
+async def _imported(request: TakeList, list_format: FileFormat, source: Source, new_work: WorkFactory) -> ImportReport:
     options = ImportOptions(keep_good=request.keep_good)
     try:
         item = await asyncio.to_thread(ListReading, list_format, source, name=request.name, options=options)
     except UnreadableFileError as error:
         return ImportReport(bad_lines=[error.bad])
-    return await import_lists(
-        new_work, [item], options, dry_run=request.is_trial, unit_codes=request.unit_codes
-    )
+    return await import_lists(new_work, [item], options, dry_run=request.is_trial, unit_codes=request.unit_codes)
 
 
 def _told(outcome: ListFileOutcome, sha256: str, report: ImportReport, look: FirstLook) -> ListFile:
@@ -70,9 +68,7 @@ def _told(outcome: ListFileOutcome, sha256: str, report: ImportReport, look: Fir
         changed=counts.changed,
         unchanged=counts.unchanged,
         changed_fields=counts.changed_fields,
-        changes=[
-            ListedChange(line=one.line, key=one.key, fields=list(one.fields)) for one in report.changes[:_SHOWN]
-        ],
+        changes=[ListedChange(line=one.line, key=one.key, fields=list(one.fields)) for one in report.changes[:_SHOWN]],
         announced=report.customers_announced,
         bad=_findings(report.bad_lines),
         bad_count=len(report.bad_lines),

@@ -16,8 +16,8 @@ import of a list that still has the old one: an import changes a phone number on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,12 +57,13 @@ from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
 from shared.csv_files.text_file import source_of
 from shared.ids import new_id
+from shared.messaging.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from shared.db import Connection
-    from shared.messaging import Bus, UnitOfWork
+    from shared.messaging import Bus
 
-    WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 BATCH = 1_000
 """Customers whose facts are read at a time: bounds the memory, not the transaction."""
@@ -190,9 +191,7 @@ async def import_lists(
             at_once = not (dry_run or unit_codes)
             if not (at_once and await _import_while_reading(work.connection, lists, report)):
                 lists = [ListReading(item.format, item.source, name=item.name, options=options) for item in lists]
-                choice = await _import(
-                    work.connection, lists, options, report, dry_run=dry_run, unit_codes=unit_codes
-                )
+                choice = await _import(work.connection, lists, options, report, dry_run=dry_run, unit_codes=unit_codes)
             _undo_if(dry_run)
             for collector in await changed_collectors(work.connection):
                 await work.emit(collector, aggregate=collector.collector_code)
@@ -343,7 +342,8 @@ async def _all_dangling(
     ]
     if unit_codes:
         known = {(bad.file, bad.line) for bad in found}
-        found += [bad for item in lists for bad in await _foreign(connection, item.format, unit_codes) if (bad.file, bad.line) not in known]
+        foreign = [bad for item in lists for bad in await _foreign(connection, item.format, unit_codes)]
+        found += [bad for bad in foreign if (bad.file, bad.line) not in known]
     return found
 
 

@@ -72,8 +72,8 @@ OPERATIONS: list[AnyOperation] = [
         tag=TAG,
         summary="Import a list of customers or of meters, or try it",
         description=(
-            "All lines or none; the same again changes nothing, and what a list does not name stays as it is. Phones of "
-            "the collectors concerned learn what has changed. To whoever works for some units, units, routes, "
+            "All lines or none; the same again changes nothing, and what a list does not name stays as it is. Phones "
+            "of the collectors concerned learn what has changed. To whoever works for some units, units, routes, "
             "customers and meters of others are unknown."
         ),
         handler=take,

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 import pytest_asyncio
 
-from services.billing.handlers import take_readings as module
 from services.billing.imports.due_days import DueDays, DueRule
 from shared.contracts.billing import ReadingsFile, ReadingsFileOutcome, TakeReadings
+from shared.csv_files import first_look
 from shared.problems import InvalidRequest
 from tests.integration.billing.billing_handlers import CODE, BillingHandlers, reading, readings
 
@@ -68,7 +68,7 @@ async def test_whoever_works_for_another_unit_knows_none_of_the_customers(billin
 async def test_a_file_with_more_lines_than_can_be_waited_for_is_refused_at_once(
     billing: BillingHandlers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MOST_LINES", 6)
+    monkeypatch.setattr(first_look, "MOST_LINES", 6)
     many = [reading(1, month) for month in range(1, 8)]
     refused = await take(billing, *many)
     assert (refused.outcome, [bad.slug for bad in refused.bad]) == (ReadingsFileOutcome.REFUSED, ["too-large"])

@@ -1,6 +1,7 @@
 """A running customer service with its own database, a small town in it, and a bus to ask it on."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +13,7 @@ from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn
 from shared.contracts.message import Event
-from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
+from shared.messaging import EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
 from tests.integration.customer.customer_service import Clock, Service
 
@@ -45,18 +46,20 @@ async def empty_service(
         ),
         database_url=await database(),
     )
-    own: list[Bus] = []
+
+    def new_work() -> AbstractAsyncContextManager[UnitOfWork]:
+        return bus.work()
+
     bus = await bus_for(
         TOPOLOGY,
         dependencies={
-            "new_work": lambda: own[0].work(),
+            "new_work": new_work,
             "rules": settings.visit_rules,
             "clock": clock,
             "days_to_answer": settings.days_to_answer_complaints,
         },
         database_url=url,
     )
-    own.append(bus)
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
         yield Service(neighbour, pool, clock, tmp_path / "town", bus, received)
 

@@ -34,6 +34,7 @@ export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "GET /v1/collectors/{collector_code}/route": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/collectors/{collector_code}/shift": ["accountant", "auditor", "cashier", "supervisor"],
   "POST /v1/collectors/{collector_code}/shifts/{shift_id}/closing": ["cashier", "supervisor"],
+  "POST /v1/customer-lists": ["billing_clerk"],
   "GET /v1/customers": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/customers/{customer_code}": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/customers/{customer_code}/account": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],

@@ -1509,6 +1509,62 @@ export interface LinkRequest {
   readonly phone?: string | null;
 }
 
+/** A list, and how it is imported. */
+export interface List {
+  /** CSV, Parquet, XLSX, ODS or XLS of at most 2,000,000 bytes, as base64. */
+  readonly content: string;
+  /** Leave wrong lines out, with all lines of their customers: `reject_file` has them. */
+  readonly keep_good?: boolean;
+  /** Lists of customers and meters may be handed in, those of routes may not. */
+  readonly kind: ListKind;
+  readonly name: string;
+  /** Say what an import would do; nothing is stored. */
+  readonly trial?: boolean;
+}
+
+/** A list: what is read of it, and what became of it. Of many findings the first, with their number. */
+export interface ListFile {
+  readonly added: number;
+  readonly announced: number;
+  readonly bad: readonly ListFinding[];
+  readonly bad_count: number;
+  readonly changed: number;
+  readonly changed_fields: Readonly<Record<string, number>>;
+  readonly changes: readonly ListedChange[];
+  readonly columns: readonly string[];
+  readonly first_rows: readonly (readonly string[])[];
+  readonly ignored_columns: readonly string[];
+  readonly lines: number;
+  readonly outcome: ListFileOutcome;
+  readonly reject_file: string | null;
+  readonly rejected: readonly ListFinding[];
+  readonly rejected_count: number;
+  readonly remarks: readonly ListFinding[];
+  readonly sha256: string;
+  readonly unchanged: number;
+}
+
+/** What became of a list. */
+export type ListFileOutcome = "tried" | "taken" | "refused";
+
+/** What there is to report of a line of a list. */
+export interface ListFinding {
+  readonly column: string;
+  readonly line: number;
+  readonly message: string;
+  readonly slug: string;
+}
+
+/** Which list somebody hands in. */
+export type ListKind = "customers" | "meters";
+
+/** A line that would change what is on record: in which columns, not what they hold. */
+export interface ListedChange {
+  readonly fields: readonly string[];
+  readonly key: string;
+  readonly line: number;
+}
+
 /** A shift as a line of a list. */
 export interface ListedShift {
   readonly collector_active: boolean;
@@ -3072,6 +3128,11 @@ export interface Paths {
     params: { "collector_code": string; "shift_id": string };
     body: ShiftClosing;
     answer: ShiftReply;
+  };
+  /** Import a list of customers or of meters, or try it */
+  "POST /v1/customer-lists": {
+    body: List;
+    answer: ListFile;
   };
   /** Find customers */
   "GET /v1/customers": {

@@ -83,10 +83,7 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
     case "route":
       return code ? <RoutePage collector={code} route={part} /> : <TodayPage />;
     case "customers":
-      if (code === "file") {
-        return <InPart part={billing}>{({ ListFilePage }) => <ListFilePage />}</InPart>;
-      }
-      return code ? <CustomerPage code={code} /> : <CustomersPage />;
+      return <Customers code={code} />;
     case "payments":
       return code ? <PaymentPage id={code} /> : <CustomersPage />;
     case "routes":
@@ -148,4 +145,11 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
         </Page>
       );
   }
+}
+
+function Customers({ code }: { code: string | undefined }) {
+  if (code === "file") {
+    return <InPart part={billing}>{({ ListFilePage }) => <ListFilePage />}</InPart>;
+  }
+  return code ? <CustomerPage code={code} /> : <CustomersPage />;
 }

@@ -80,10 +80,12 @@ export function FileForm({ isTried, changed, send, children }: FileFormProps) {
         </DoButton>
       </div>
       {isSending && (
-        <label role="status">
-          {say("sending")}
-          <progress class="run-progress" />
-        </label>
+        <div role="status">
+          <label>
+            {say("sending")}
+            <progress class="run-progress" />
+          </label>
+        </div>
       )}
     </section>
   );

@@ -131,6 +131,7 @@ try {
   await clerk.type("Lý do", "Đã xem ảnh công tơ");
   await clerk.page.getByRole("button", { name: "Cho lập hóa đơn" }).first().click();
   await clerk.sees("Không có chỉ số nào bị tạm giữ.");
+  await open(clerk, "customers/file", "list-file");
   await open(clerk, "bill_runs", "bill-runs-start");
   await clerk.press("Tính hóa đơn nháp");
   await clerk.page.getByRole("heading", { level: 2, name: "So với tháng trước" }).waitFor();
