@@ -184,6 +184,7 @@ def test_every_post_that_makes_something_needs_a_key() -> None:
         "/v1/staff/{staff_id}/sessions-revocation",
         "/v1/staff/{staff_id}/password-reset",
         "/v1/readings-files",
+        "/v1/customer-lists",
         "/v1/approvals/{approval_id}/decision",
         "/v1/bills/{bill_number}/correction-preview",
         "/v1/bill-runs/{run_id}/release",
