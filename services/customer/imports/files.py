@@ -11,6 +11,7 @@ An import adds and changes; what a list does not name stays as it is (a customer
 deleted). Every customer whose facts are different afterwards is announced in the transaction of the import: few by
 ``customer.changed``, many by ``customers.changed``. The number that a collector has corrected at the door outlives the
 import of a list that still has the old one: an import changes a phone number only when the list itself has changed it.
+The same holds for places on routes that the office has arranged.
 """
 
 from __future__ import annotations

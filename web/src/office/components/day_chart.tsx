@@ -20,12 +20,10 @@ export function DayChart({ curve, name }: DayChartProps) {
   const highest = Math.max(1, last.amount, ...most);
   const y = (amount: number): string => (HEIGHT - 2 - (amount / highest) * (HEIGHT - 4)).toFixed(2);
   const line = (amounts: readonly number[]): string[] => amounts.map((amount, place) => `${place},${y(amount)}`);
-  const text = t("chart_label", {
-    name,
-    time: clockOf(last.hour),
-    amount: plainDong(last.amount),
-    usual: days === 0 ? "–" : plainDong(usualThen),
-  });
+  const text = [
+    t("chart_label", { name, time: clockOf(last.hour), amount: plainDong(last.amount) }),
+    days > 0 ? t("chart_label_usual", { usual: plainDong(usualThen) }) : "",
+  ].join(" ");
   return (
     <figure class="day-chart card">
       <svg viewBox={`0 0 ${to - from} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={text}>
