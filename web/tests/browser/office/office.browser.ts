@@ -103,7 +103,7 @@ describe("the office", () => {
       .locator(".tiles li", { hasText: "Điện thoại đang nối" })
       .getByText("1", { exact: true })
       .waitFor();
-    await supervisor.page.getByText("Xem bằng số").click();
+    await supervisor.page.locator(".day-chart summary").click();
     await supervisor.isFitFor("today with its figures");
     await supervisor.press("Thu ngân viên");
     const row = supervisor.page.getByRole("row", { name: new RegExp(`\\(${collector.code}\\)`) });
