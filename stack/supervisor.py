@@ -17,6 +17,7 @@ from stack.local import LocalStack, claim_supervision
 from stack.services import LocalSystem
 
 CHECK_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
 FIRST_ADMINISTRATOR = './dev thungan staff first-administrator --login-name lan --full-name "Trần Thị Lan"'
 """The command that prints with which one-time code the first person signs in to the office."""
 
@@ -43,20 +44,31 @@ def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace
             console.print(_table(system))
             console.print(f"The first to sign in at the office: {FIRST_ADMINISTRATOR}", soft_wrap=True, highlight=False)
             console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
-            while not ended.wait(CHECK_SECONDS):
-                _mend(system, console)
+            pause = CHECK_SECONDS
+            while not ended.wait(pause):
+                # What ends while it starts must not take the others along: it is started again, less and less often.
+                pause = CHECK_SECONDS if mend(system, console) else min(pause * 2, LONGEST_PAUSE_SECONDS)
             console.print("Stopping …")
     finally:
         claim.unlink(missing_ok=True)
 
 
-def _mend(system: LocalSystem, console: Console) -> None:
+def mend(system: LocalSystem, console: Console) -> bool:
+    """Start again whatever has ended; return whether everything runs."""
+    all_run = True
     for service in SERVICES:
         for copy in system.copies(service):
-            if not system.is_running(service, copy):
-                console.print(f"[red]{service}-{copy} ended[/red]{processes.tail_of(system.log(service, copy))}")
+            if system.is_running(service, copy):
+                continue
+            console.print(f"[red]{service}-{copy} ended[/red]{processes.tail_of(system.log(service, copy))}")
+            try:
                 system.start(service, copy)
+            except processes.StackError as error:
+                all_run = False
+                console.print(f"[red]{error}[/red]", soft_wrap=True, highlight=False)
+            else:
                 console.print(f"{service}-{copy} was started again")
+    return all_run
 
 
 def _table(system: LocalSystem) -> Table:
