@@ -18,7 +18,7 @@ from services.invoice.authority.messages import Addresses, Envelope, SignedConte
 from services.invoice.authority.provider import NeverHeard, Provider, ProviderAway, ProviderRefuses
 from services.invoice.format.files import ENVELOPE, load_fields
 from services.invoice.format.table import FieldError
-from services.invoice.signatures.signer import Signer, SignerAway
+from services.invoice.signatures.signer import Signer, SignerAway, require_in_force
 from services.invoice.signatures.xml_signature import read_certificate, to_sign
 from services.invoice.store import authority_messages
 from services.invoice.store.authority_messages import ToSend
@@ -121,6 +121,7 @@ class AuthoritySender:
                 message.data, message.signed_at, message.signature, read_certificate(message.certificate)
             )
         moment = self._clock().replace(microsecond=0)
+        require_in_force(self._signer.certificate, moment)
         try:
             async with asyncio.timeout(self._options.sign_seconds):
                 [signature] = await self._signer.sign([to_sign(message.data, moment)])

@@ -14,7 +14,7 @@ from asyncpg import Pool
 
 from services.invoice.issued import issued_invoice
 from services.invoice.metrics import SIGNED, SIGNER_AWAY
-from services.invoice.signatures.signer import Signer, SignerAway
+from services.invoice.signatures.signer import Signer, SignerAway, require_in_force
 from services.invoice.signatures.xml_signature import to_sign
 from services.invoice.store import invoices, waiting_bills
 from shared.clock import Clock
@@ -110,6 +110,7 @@ class Worker:
             return 0
         now = self._clock().replace(microsecond=0)
         moments = [max(now, each.made_at) for each in unsigned]
+        require_in_force(self._signer.certificate, max(moments))
         messages = [to_sign(each.data, moment) for each, moment in zip(unsigned, moments, strict=True)]
         # Outside of any transaction: whoever signs may be slow, or away.
         try:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -63,11 +64,17 @@ def load_certificates(folder: Path) -> list[x509.Certificate]:
     """Return the certificate and those of its authorities. Raises :class:`KeyFileError`."""
     path = folder / CERTIFICATE_NAME
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+        public = found[0].public_key()
     except OSError as error:
         raise KeyFileError(f"there is no {path}: `thungan invoices key` makes one for development") from error
     except ValueError as error:
         raise KeyFileError(f"{path.name} holds no certificate") from error
+    except UnsupportedAlgorithm as error:
+        raise KeyFileError(f"{path.name}: {error}") from error
+    if not isinstance(public, rsa.RSAPublicKey) or public.key_size < KEY_BITS:
+        raise KeyFileError(f"{path.name}: its first certificate has no RSA key of {KEY_BITS} bits or more")
+    return found
 
 
 def make_development_key(folder: Path, moment: datetime) -> x509.Certificate:

@@ -1,15 +1,23 @@
 """Released bills become invoices: numbered without gaps, signed, once each, whatever is repeated, away or corrected."""
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from services.invoice.signatures.key_file import FileSigner, KeyFileError, load_certificates
+from services.invoice.app import service
+from services.invoice.signatures.key_file import FileSigner, KeyFileError, load_certificates, make_development_key
 from services.invoice.signatures.signer import SignerAway
 from services.invoice.signatures.verification import read_signed
 from services.invoice.signatures.xml_signature import SigningCertificate, read_certificate, signed_document
+from services.invoice.store import waiting_bills
+from shared.clock import now
+from shared.contracts.invoice import BILLS_AT_ONCE
+from shared.ids import new_id
+from shared.metrics import REGISTRY
 from shared.testing import builders, wait_until
 from tests.integration.invoice.invoice_service import InvoiceSystem, released
 
@@ -185,6 +193,38 @@ async def test_a_copy_without_a_key_does_not_start(system: InvoiceSystem, tmp_pa
 
     with pytest.raises(KeyFileError):
         await system.start()
+
+
+async def test_nothing_is_signed_with_a_certificate_that_has_ended_and_the_next_one_signs_what_waits(
+    system: InvoiceSystem, tmp_path: Path
+) -> None:
+    make_development_key(tmp_path, now() - timedelta(days=3700))
+    signer = FileSigner(tmp_path)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(service(system.settings, signer=signer))
+        await system.release(system.billed(100), system.billed(110))
+        await wait_until(lambda: REGISTRY.get_sample_value("thungan_invoice_signer_away") == 1, 20)
+        assert await system.pool.fetchval("SELECT count(*) FROM signatures") == 0
+
+    await system.start()
+
+    assert [row["number"] for row in await system.signed(2)] == [1, 2]
+    assert REGISTRY.get_sample_value("thungan_invoice_signer_away") == 0
+
+
+async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_question_also_just_after_hardly_any_waited(
+    system: InvoiceSystem,
+) -> None:
+    noted = "INSERT INTO waiting_bills (cause_id, bill_id, reason) SELECT id, id, '' FROM unnest($1::uuid[]) AS id"
+    await system.pool.execute(noted, [new_id()])
+    # From now on the database plans for one row: for each that it finds it looks anew for what is to be taken.
+    await system.pool.execute("ANALYZE waiting_bills")
+    await system.pool.execute(noted, [new_id() for _ in range(200)])
+
+    async with system.pool.acquire() as connection:
+        taken = await waiting_bills.take_to_ask(connection, timedelta(minutes=1), BILLS_AT_ONCE)
+
+    assert len(taken) == BILLS_AT_ONCE
 
 
 async def test_the_audit_names_an_invoice_that_was_signed_otherwise(system: InvoiceSystem) -> None:

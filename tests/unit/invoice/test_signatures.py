@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.exceptions import InvalidDigest, InvalidSignature
 from signxml.verifier import SignatureConfiguration, XMLVerifier
@@ -255,3 +258,22 @@ def test_without_a_key_or_with_the_certificate_of_another_nothing_starts(signed:
     (tmp_path / CERTIFICATE_NAME).write_bytes(b"x")
     with pytest.raises(KeyFileError, match="no certificate"):
         FileSigner(tmp_path)
+
+
+def test_a_certificate_whose_key_signs_no_invoices_is_refused_at_the_start(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "elliptic")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(SIGNED_AT)
+        .not_valid_after(SIGNED_AT + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / CERTIFICATE_NAME).write_bytes(certificate.public_bytes(Encoding.PEM))
+
+    with pytest.raises(KeyFileError, match="no RSA key of 2048 bits"):
+        load_certificates(tmp_path)
