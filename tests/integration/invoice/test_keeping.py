@@ -1,14 +1,22 @@
 """Invoices are kept with a proof: a file for each thousand, a chain, and a checkpoint that lies elsewhere."""
 
+import base64
+import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
+from cryptography import x509
 
 from ops.invoice_export import PROOF, export_invoices, verify_export
 from services.invoice.domain.chain import first_link, link_after
 from services.invoice.signatures.key_file import load_certificates
+from services.receipt.checkpoints.checkpoint import Checkpoint, InvoiceMark
+from shared.clock import now
 from shared.testing import wait_until
 from tests.integration.invoice.invoice_service import InvoiceSystem
 
@@ -90,3 +98,109 @@ async def test_an_export_is_proof_of_itself_and_of_whatever_was_changed_since(
     assert any("00000009: it follows" in line for line in verify_export(tmp_path))
     proof = json.loads((tmp_path / PROOF).read_text())
     assert proof["symbols"][folder.name]["last_number"] == 11
+
+
+@pytest_asyncio.fixture
+async def kept(
+    system: InvoiceSystem, key_folder: Path, tmp_path: Path
+) -> tuple[Path, list[x509.Certificate], InvoiceSystem]:
+    """An export of three invoices, the last with a list (bảng kê), and whose signatures are believed."""
+    system.settings = system.settings.model_copy(update={"invoice_most_lines": 4})
+    await system.start()
+    await system.release(system.billed(90), system.billed(120), system.billed(450))
+    await system.signed(3)
+    await exported(system, tmp_path)
+    trusted = load_certificates(key_folder)[1:]
+    assert verify_export(tmp_path, authorities=trusted) == []
+    return tmp_path, trusted, system
+
+
+def rewritten(folder: Path, change: Callable[[dict[str, bytes], list[dict[str, Any]]], None]) -> None:
+    """Change documents and manifest of an export as whoever owns the folder can."""
+    (archive,), (manifest,) = folder.glob("*/*.zip"), folder.glob("*/*.manifest.jsonl")
+    with zipfile.ZipFile(archive) as file:
+        contents = {name: file.read(name) for name in file.namelist()}
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
+    change(contents, lines)
+    with zipfile.ZipFile(archive, "w") as file:
+        for name, content in contents.items():
+            file.writestr(name, content)
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+async def test_an_invoice_in_the_place_of_another_is_found_though_it_brings_the_other_along_in_a_comment(
+    kept: tuple[Path, list[x509.Certificate], InvoiceSystem],
+) -> None:
+    folder, trusted, _ = kept
+
+    def swap(contents: dict[str, bytes], lines: list[dict[str, Any]]) -> None:
+        first, second = contents["00000001.xml"], contents["00000002.xml"]
+        element = first[first.index(b"<DLHDon ") : first.index(b"</DLHDon>") + len(b"</DLHDon>")]
+        contents["00000001.xml"] = second.replace(b"<HDon>", b"<!--" + element + b"--><HDon>")
+        lines[0]["sha256"] = hashlib.sha256(contents["00000001.xml"]).hexdigest()
+
+    rewritten(folder, swap)
+
+    assert any("00000001: the chain is another one" in line for line in verify_export(folder))
+    assert any(
+        "00000001: what is signed is not what is chained" in line for line in verify_export(folder, authorities=trusted)
+    )
+
+
+async def test_a_row_of_numbers_that_was_left_out_is_found_by_the_checkpoint(
+    kept: tuple[Path, list[x509.Certificate], InvoiceSystem],
+) -> None:
+    folder, _, system = kept
+    rows = await system.rows()
+    marks = (InvoiceMark(rows[2]["symbol"], 3, rows[2]["link"]), InvoiceMark("1K26TZZ", 7, bytes(32)))
+    checkpoint = Checkpoint("thungan", 1, 0, bytes(32), now(), invoices=marks)
+    note = f"{checkpoint.to_text()}\n— thungan/1 {base64.b64encode(bytes(68)).decode()}\n"
+
+    assert verify_export(folder, checkpoint=note) == ["1K26TZZ: nothing of it is there"]
+    assert verify_export(folder, checkpoint=note, symbols=[rows[0]["symbol"]]) == []
+
+
+@pytest.mark.parametrize("how", ["dropped", "altered", "put in"])
+async def test_a_list_of_an_export_that_was_changed_is_found(
+    kept: tuple[Path, list[x509.Certificate], InvoiceSystem], how: str
+) -> None:
+    folder, _, _ = kept
+
+    def change(contents: dict[str, bytes], _lines: list[dict[str, Any]]) -> None:
+        listed = contents["00000003.list.json"]
+        if how == "dropped":
+            del contents["00000003.list.json"]
+        elif how == "altered":
+            contents["00000003.list.json"] = listed.replace(b'"unit_price": ', b'"unit_price": 9')
+        else:
+            contents["00000001.list.json"] = listed
+
+    rewritten(folder, change)
+
+    number = 1 if how == "put in" else 3
+    assert any(f"{number:08d}: " in line and "list" in line for line in verify_export(folder))
+
+
+async def test_a_document_that_no_manifest_names_is_found(
+    kept: tuple[Path, list[x509.Certificate], InvoiceSystem],
+) -> None:
+    folder, _, _ = kept
+    rewritten(folder, lambda contents, _lines: contents.update({"00000004.xml": contents["00000003.xml"]}))
+    (archive,) = folder.glob("*/*.zip")
+    (archive.parent / "00000005-00000005.zip").write_bytes(archive.read_bytes())
+
+    assert verify_export(folder) == [
+        f"{archive.name}: nothing names 00000004.xml",
+        "00000005-00000005.zip: it has no manifest",
+    ]
+
+
+async def test_whatever_byte_of_an_archive_is_altered_verifying_it_ends_with_a_report(
+    kept: tuple[Path, list[x509.Certificate], InvoiceSystem],
+) -> None:
+    folder, _, _ = kept
+    (archive,) = folder.glob("*/*.zip")
+    whole = archive.read_bytes()
+    for place in range(0, len(whole), 7):
+        archive.write_bytes(whole[:place] + bytes([whole[place] ^ 0x41]) + whole[place + 1 :])
+        assert isinstance(verify_export(folder), list)
