@@ -46,7 +46,7 @@ class _Kept:
 
 
 class DayReader:
-    """FigureSources the figures of days: each at most once at a time, and again only after a while."""
+    """Reads the figures of days: each at most once at a time, and again only after a while."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[date, tuple[str, ...]], _Kept] = {}
@@ -87,8 +87,9 @@ class DayReader:
 
 async def _read(day: date, units: list[str], services: FigureSources) -> list[DayFigures]:
     routes, payments = await asyncio.gather(_routes(day, units, services), _payments(day, units, services))
-    paid = {one.route_code: one for one in payments}
-    found = [_joined(route, paid.pop(route.route_code, None)) for route in routes]
+    # Customers without a contract are on no route: theirs are of their units.
+    paid = {(one.route_code, "" if one.route_code else one.unit_code): one for one in payments}
+    found = [_joined(route, paid.pop((route.route_code, ""), None)) for route in routes]
     # Money of routes that are no more, or of customers without a contract, is shown all the same.
     return found + [_of_payments(one) for one in paid.values()]
 

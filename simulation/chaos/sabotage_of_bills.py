@@ -57,7 +57,7 @@ def part_left_out(put: Put) -> None:
         return []
 
     async def as_if(connection: Any, run: Any, part: int, drafts: Any, _bills: int, _total: int, now: Any) -> Any:
-        total = sum(draft.bill.total for draft in drafts)
+        total = sum(draft.total for draft in drafts)
         return await right(connection, run, part, drafts, len(drafts), total, now)
 
     put(runs, "release", nothing)

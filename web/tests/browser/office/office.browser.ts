@@ -243,10 +243,8 @@ describe("the office", () => {
     await looking.first().focus();
     await cashier.page.keyboard.press("Enter");
     await all.getByText(/^tien dien /).waitFor();
-    assert.match(
-      await cashier.page.evaluate(() => document.activeElement?.textContent ?? ""),
-      /^tien dien /,
-      "the keyboard goes on from the text",
+    await until("the keyboard goes on from the text", async () =>
+      /^tien dien /.test(await cashier.page.evaluate(() => document.activeElement?.textContent ?? "")),
     );
     await cashier.isFitFor("bank credits");
     assert.ok(await all.getByRole("button", { name: "Ghép cho khách hàng" }).isDisabled());
