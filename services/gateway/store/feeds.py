@@ -164,14 +164,15 @@ async def ask_refresh(connection: Connection, customer_codes: Sequence[str]) -> 
     await connection.execute(ASK_REFRESH, customer_codes)
 
 
-# What is asked for again and again waits until it is quiet, but not for ever.
+# What is asked for again and again waits until it is quiet, but not for ever. An array is made once: what stands behind
+# IN and passes over locked rows may be looked for again for each row, beyond the limit.
 TAKE_REFRESHES = """
-DELETE FROM feed_refreshes WHERE collector_code IN (
+DELETE FROM feed_refreshes WHERE collector_code = ANY (ARRAY(
     SELECT collector_code FROM feed_refreshes
     WHERE last_at < clock_timestamp() - make_interval(secs => $1)
         OR first_at < clock_timestamp() - make_interval(secs => $2)
     ORDER BY first_at LIMIT $3 FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING collector_code
 """
 

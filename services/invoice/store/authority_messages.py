@@ -87,15 +87,16 @@ class ToSend:
     certificate: bytes | None
 
 
-# Whoever takes a message has it for a while; one that is dropped on the way is taken again after that.
+# Whoever takes a message has it for a while; one that is dropped on the way is taken again after that. An array is made
+# once: behind IN the limit may be passed (store/waiting_bills.py).
 _TAKE = """
 WITH taken AS (
     UPDATE message_states SET attempts = attempts + 1, next_attempt_at = clock_timestamp() + $1::interval
-    WHERE message_id IN (
+    WHERE message_id = ANY (ARRAY(
         SELECT message_id FROM message_states
         WHERE settled_at IS NULL AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at, message_id LIMIT $2 FOR UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING message_id, state, attempts
 )
 SELECT message_id, message_code, authority_messages.kind, authority_messages.seller_tax_code, state, attempts,

@@ -66,13 +66,14 @@ async def room_to_ask(connection: Connection, ask_again: timedelta, most_asked: 
     return room
 
 
-# What another copy asks about at this moment is its own.
+# What another copy asks about at this moment is its own. An array is made once: what stands behind IN may be looked for
+# again for each row, passes over those that are taken already, and so takes more than the limit.
 _TAKE = """
-UPDATE waiting_bills SET asked_at = clock_timestamp() WHERE cause_id IN (
+UPDATE waiting_bills SET asked_at = clock_timestamp() WHERE cause_id = ANY (ARRAY(
     SELECT cause_id FROM waiting_bills
     WHERE problem IS NULL AND (asked_at IS NULL OR asked_at < clock_timestamp() - $1::interval)
     ORDER BY noted_at, cause_id LIMIT $2 FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING bill_id
 """
 
