@@ -3,11 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import aio_pika
 import asyncpg
 import pytest
+from rich.console import Console
 
 from ops.system import SERVICES
 from shared.messaging.topology import Names
@@ -17,6 +19,7 @@ from stack.local import LocalStack
 from stack.processes import StackError
 from stack.services import LocalSystem
 from stack.state import LocalFolder
+from stack.supervisor import mend
 
 # Stands for a service: what counts here is how its process is started, watched and stopped.
 SERVICE = """
@@ -39,7 +42,7 @@ if sys.argv[1:] == ["migrate"]:
     if code := os.environ.get("MIGRATION_ENDS_WITH"):
         sys.exit(int(code))
     asyncio.run(migrate())
-elif os.environ.get("CRASH"):
+elif os.environ.get("CRASH") or os.path.exists(os.environ.get("CRASHES_WHILE", "")):
     sys.exit("the tariff file is missing")
 else:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -169,6 +172,23 @@ async def test_a_service_that_crashes_at_its_start_is_named_with_the_end_of_its_
         async with LocalSystem("crash", settings=crash, stack=stack, project=project, keep=False):
             pass
     assert not [name for name, _ in stack.running() if name.startswith("crash/")]
+
+
+async def test_what_ends_while_it_is_started_again_is_tried_again_and_leaves_the_others_running(
+    stack: LocalStack, project: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    settings = {"receipt": {"CRASHES_WHILE": str(broken)}}
+    said = StringIO()
+    async with LocalSystem("mended", settings=settings, stack=stack, project=project, keep=False) as system:
+        broken.touch()
+        system.kill("receipt")
+        assert not mend(system, Console(file=said))
+        assert system.is_ready("billing")
+        assert "the tariff file is missing" in said.getvalue()
+        broken.unlink()
+        assert mend(system, Console(file=said))
+        assert system.is_ready("receipt")
 
 
 async def test_a_service_gets_another_port_when_its_own_was_taken_for_a_moment_while_it_started(
