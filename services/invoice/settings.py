@@ -1,7 +1,9 @@
 """Settings of the invoice service, read from ``THUNGAN_`` environment variables."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -77,9 +79,20 @@ class InvoiceSettings(ServiceSettings):
     invoice_authority_timeout_seconds: float = Field(default=60.0, ge=0.1, le=100.0)
     """How long the provider may take for one request."""
 
+    @field_validator("invoice_lookup_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        """Refuse what leads nowhere: it would stand on signed invoices for ever."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"https", "http"} or not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?", parts.netloc):
+            raise ValueError("must look like https://host or https://host:port")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must have nothing behind the host")
+        return f"{parts.scheme}://{parts.netloc}"
+
     def lookup_address(self) -> str:
         """Return the address of the page where customers look invoices up."""
-        return self.invoice_lookup_url.rstrip("/") + INVOICE_PATH
+        return self.invoice_lookup_url + INVOICE_PATH
 
     @field_validator(
         *("invoice_pkcs11_module", "invoice_pkcs11_pin", "invoice_authority_rules", "invoice_authority_token"),

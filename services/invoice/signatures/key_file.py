@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from services.invoice.signatures.xml_signature import SigningCertificate, signing_certificate
+from shared.misconfigured import Misconfigured
 from shared.whole_files import write_whole
 
 KEY_NAME = "invoice.key.pem"
@@ -31,7 +32,7 @@ DEVELOPMENT = "Thu Ngan development"
 _DAYS = 3650
 
 
-class KeyFileError(Exception):
+class KeyFileError(Misconfigured):
     """There is no usable key; the message says what to do."""
 
 
