@@ -9,6 +9,7 @@ from datetime import date
 
 from services.invoice.domain.invoice import (
     Draft,
+    InvoiceError,
     InvoiceLine,
     ItemisedList,
     MeterFact,
@@ -38,6 +39,8 @@ def draft_of_bill(
     ``most_lines`` is how many lines may stand on the invoice itself: with more, one line stands for all of them, and
     the list is made on ``made_on``.
     """
+    if bill.charge is not None:
+        _charged_for(bill)
     lines = tuple(_line(bill, line) for line in bill.lines) or (_sum_line(bill),)
     itemised = None
     if len(lines) > most_lines:
@@ -61,9 +64,9 @@ def draft_of_reduction(
 ) -> Draft:
     """Return the invoice that adjusts one downwards by what was taken off its bill; amounts negative.
 
-    ``principal`` and ``vat`` are what was taken off, in đồng, not negative.
+    ``principal`` and ``vat`` are what was taken off, in đồng, not negative. Raises InvoiceError.
     """
-    text = f"{ADJUSTMENT_DOWN}: {_energy(bill) if bill.charge is None else bill.lines[0].label}"
+    text = f"{ADJUSTMENT_DOWN}: {_energy(bill) if bill.charge is None else _charged_for(bill)}"
     return Draft(
         bill_number=bill.bill_number,
         seller=seller,
@@ -94,6 +97,13 @@ def _energy(bill: Bill) -> str:
         f"Điện tiêu thụ tháng {bill.month} năm {bill.year} "
         f"từ ngày {bill.period_from:%d/%m/%Y} đến ngày {bill.period_to:%d/%m/%Y}"
     )
+
+
+def _charged_for(bill: Bill) -> str:
+    """Return what a charge is for, which stands in its line alone. Raises InvoiceError."""
+    if not bill.lines:
+        raise InvoiceError("its lines are in the archive: bring the month back, then have it tried again")
+    return bill.lines[0].label
 
 
 def _line(bill: Bill, line: BillLine) -> InvoiceLine:

@@ -85,6 +85,15 @@ def test_a_fee_is_invoiced_by_its_own_name_and_interest_is_not() -> None:
     assert (needs_invoice(fee), needs_invoice(interest)) == (True, False)
 
 
+def test_what_a_fee_is_for_is_not_guessed_where_its_lines_are_in_the_archive() -> None:
+    fee = builders.bill(pre_vat=98_000, vat=7_840, lines=[], charge=ChargeKind.RECONNECTION_FEE)
+
+    with pytest.raises(InvoiceError, match="archive"):
+        draft(fee)
+    with pytest.raises(InvoiceError, match="archive"):
+        draft_of_reduction(fee, seller(), buyer(), related=related(Relation.ADJUSTS), principal=98_000, vat=7_840)
+
+
 def test_what_is_taken_off_a_bill_is_an_adjustment_with_negative_amounts() -> None:
     found = draft_of_reduction(bill(), seller(), buyer(), related=related(Relation.ADJUSTS), principal=10_000, vat=800)
 
