@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
@@ -75,7 +75,7 @@ def _parsed(document: bytes) -> etree._Element:
     try:
         root = etree.fromstring(document, _parser())
     except etree.XMLSyntaxError as error:
-        raise SignatureError(f"it is no XML: {error.msg}") from error
+        raise SignatureError(f"it is no XML: {' '.join(str(error.msg).split())}") from error
     if root.getroottree().docinfo.doctype:
         raise SignatureError("it declares a document type")
     return root
@@ -169,7 +169,10 @@ def _certificate(signature: etree._Element) -> x509.Certificate:
 
 
 def _check_value(signature: etree._Element, signed: bytes, certificate: x509.Certificate) -> None:
-    public = certificate.public_key()
+    try:
+        public = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SignatureError("the key of its certificate cannot be read") from error
     if not isinstance(public, rsa.RSAPublicKey) or public.key_size < _LEAST_BITS:
         raise SignatureError("its certificate has no RSA key of 2048 bits or more")
     try:
@@ -179,12 +182,16 @@ def _check_value(signature: etree._Element, signed: bytes, certificate: x509.Cer
 
 
 def _check_trust(certificate: x509.Certificate, trusted: Sequence[x509.Certificate], signed_at: datetime) -> None:
-    if not certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc:
+    try:
+        was_valid = certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc
+    except ValueError as error:
+        raise SignatureError("the days of its certificate cannot be read") from error
+    if not was_valid:
         raise SignatureError("its certificate was not valid when it was signed")
     for authority in trusted:
         try:
             certificate.verify_directly_issued_by(authority)
-        except (ValueError, TypeError, InvalidSignature):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             continue
         return
     raise SignatureError("nobody who is trusted has issued its certificate")

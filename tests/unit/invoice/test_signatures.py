@@ -229,6 +229,17 @@ def test_a_document_is_utf8_without_a_byte_order_mark_and_parses_anywhere(signed
     assert etree.fromstring(document).tag == "HDon"
 
 
+def test_whatever_of_its_certificate_is_altered_a_document_is_refused_with_a_reason(signed: Signed) -> None:
+    document = signed.document(data())
+    start, end = document.index(b"<X509Certificate>") + 17, document.index(b"</X509Certificate>")
+    for place in range(start, end, 3):
+        for other in (b"A", b"/"):
+            if document[place : place + 1] == other:
+                continue
+            with pytest.raises(SignatureError):
+                read_signed(document[:place] + other + document[place + 1 :], [signed.authority])
+
+
 async def test_many_are_signed_at_once(signed: Signed) -> None:
     messages = [b"a", b"b"]
 
