@@ -85,6 +85,8 @@ async def _make(period: Period, seller: str | None) -> list[ListedSummary]:
                 continue
             new = await make_summaries(connection, tax_code, period, rules, now(), operator_name())
             made |= {each.summary_id for each in new}
+        if seller is not None and seller not in await summaries.sellers(connection):
+            raise SummaryError(f"nobody has sold under the tax code {seller}")
         listed = await summaries.listed(connection, (period.first, period.last), seller, 10_000)
         return [each for each in listed if each.summary_id in made]
 

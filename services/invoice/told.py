@@ -23,11 +23,11 @@ from services.invoice.authority.summary import (
     summary_values,
     sums_of,
 )
-from services.invoice.domain.symbols import SymbolError, format_number, read_symbol
+from services.invoice.domain.symbols import MAX_NUMBER, SymbolError, format_number, read_symbol
 from services.invoice.format.files import ERROR_NOTICE as NOTICE_FIELDS
 from services.invoice.format.files import SUMMARY as SUMMARY_FIELDS
 from services.invoice.format.files import load_fields
-from services.invoice.format.table import Block
+from services.invoice.format.table import Block, FieldError
 from services.invoice.format.writer import write_data
 from services.invoice.store import authority_messages, summaries
 from services.invoice.store.summaries import NewSummary
@@ -171,14 +171,14 @@ async def order_notice(
 
     Raises NoticeError.
     """
-    text, _, number = which.partition(" ")
+    text, _, written = which.partition(" ")
     try:
-        symbol = read_symbol(text)
-        found = await summaries.notice_subject(connection, text, int(number))
+        symbol, number = read_symbol(text), int(written)
     except (SymbolError, ValueError) as error:
         raise NoticeError(f"{which!r} is no invoice like '1K26TAA 42'") from error
+    found = await summaries.notice_subject(connection, text, number) if 0 < number <= MAX_NUMBER else None
     if found is None:
-        raise NoticeError(f"there is no invoice {text} {format_number(int(number))}")
+        raise NoticeError(f"there is no invoice {text} {format_number(number)}")
     today = business_day(now)
     try:
         rule = rule_of(rules, found.seller_tax_code, today)
@@ -186,9 +186,12 @@ async def order_notice(
         raise NoticeError(str(error)) from error
     table = load_fields(NOTICE_FIELDS)
     seller = (found.seller_tax_code, seller_name(found.data))
-    values = notice_values(table.version, rule, seller, (symbol, int(number), found.made_on), reason, today)
+    values = notice_values(table.version, rule, seller, (symbol, number, found.made_on), reason, today)
     notice_id, message_id = new_id(), new_id()
-    data = write_data(table, values)
+    try:
+        data = write_data(table, values)
+    except FieldError as error:
+        raise NoticeError(str(error)) from error
     await summaries.add_notice(
         connection, notice_id, found.seller_tax_code, found.invoice_id, reason, now, ordered_by, data
     )

@@ -222,6 +222,8 @@ async def test_a_wrong_address_is_told_by_a_notice_that_leaves_the_invoice_as_it
         rule.model_copy(update={"authority": TaxAuthority(code="96100", name="Thuế tỉnh Cà Mau"), "place": "Cà Mau"})
         for rule in office.rules
     )
+    with pytest.raises(NoticeError, match="LDo has 256 characters"):
+        await _notice(office, which, "x" * 256)
     code = await _notice(office, which)
     await wait_until(lambda: _state(office, code, "accepted"), 20)
 
@@ -301,9 +303,8 @@ async def _more(system: InvoiceSystem, bill: Bill, kwh: int) -> Bill:
     return more
 
 
-async def _notice(office: Office, which: str) -> str:
+async def _notice(office: Office, which: str, reason: str = "Sai tên phường; đúng là phường An Xuyên") -> str:
     async with office.system.pool.acquire() as connection, connection.transaction():
-        reason = "Sai tên phường; đúng là phường An Xuyên"
         return await order_notice(connection, which, reason, office.rules, ADDRESSES, office.days(), "Lan")
 
 

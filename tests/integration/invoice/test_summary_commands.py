@@ -62,7 +62,9 @@ async def test_what_cannot_be_is_refused_in_one_line(system: InvoiceSystem, thun
         (("summaries", "make", "2026-13"), "is no period"),
         (("summaries", "make", "2999-01", "--seller", "9900000016"), "is not over"),
         (("summaries", "send", "2026-07"), "there is no summary"),
+        (("summaries", "make", "2026-07", "--seller", "9900000016"), "nobody has sold"),
         (("notice", "1K26TAA 42", "--reason", "Sai số nhà"), "there is no invoice"),
+        (("notice", "1K26TAA 99999999999", "--reason", "Sai số nhà"), "there is no invoice"),
     ):
         code, output = await thungan(*arguments)
         assert (code != 0, said in output) == (True, True), output
