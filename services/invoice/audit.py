@@ -40,6 +40,13 @@ _RULES: dict[str, str] = {
         WHERE substr(symbol, 3, 2) <> to_char(made_on, 'YY')
             OR made_on <> (made_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
     """,
+    "an invoice is corrected by its own seller": """
+        SELECT later.symbol || ' ' || later.number, format('it %s %s %s', later.relation, first.symbol, first.number)
+        FROM invoices AS later JOIN invoices AS first ON first.invoice_id = later.related_id
+        JOIN number_rows AS later_row ON later_row.symbol = later.symbol
+        JOIN number_rows AS first_row ON first_row.symbol = first.symbol
+        WHERE later_row.seller_tax_code <> first_row.seller_tax_code
+    """,
     "an invoice is signed, or waits for its signature": """
         SELECT invoices.symbol || ' ' || invoices.number,
             CASE WHEN signatures.invoice_id IS NULL THEN 'nobody will sign it' ELSE 'it is signed and still waits' END

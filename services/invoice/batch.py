@@ -13,6 +13,7 @@ from services.invoice.domain.ids import invoice_id_of, new_lookup_code
 from services.invoice.domain.invoice import Draft, Invoice, InvoiceError, RelatedInvoice, Relation
 from services.invoice.domain.parties import PartyError, buyer_of, seller_of
 from services.invoice.domain.symbols import Symbol, SymbolError, issue_year, read_symbol
+from services.invoice.format.sellers import read_seller
 from services.invoice.format.table import FieldError, FieldTable
 from services.invoice.format.values import FormatOptions, values_of
 from services.invoice.format.writer import write_data
@@ -84,13 +85,14 @@ async def make_batch(
         if each.bill_id in by_bill and each.correction_id is None and not needs_invoice(by_bill[each.bill_id].bill)
     }
     left = [each for each in due if each.cause_id not in problems and each.cause_id not in nothing]
+    earlier = await _known(connection, left, by_bill)
     by_seller: dict[str, list[Waiting]] = {}
     for each in left:
-        by_seller.setdefault(by_bill[each.bill_id].customer.unit.tax_code, []).append(each)
+        by_seller.setdefault(_seller_tax_code(each, by_bill[each.bill_id], earlier), []).append(each)
     made: list[StoredInvoice] = []
     # In the order of the sellers, so that two copies do not wait for each other.
     for tax_code in sorted(by_seller):
-        new, refused = await _of_seller(connection, tax_code, by_seller[tax_code], by_bill, options, now)
+        new, refused = await _of_seller(connection, tax_code, by_seller[tax_code], by_bill, earlier, options, now)
         made += new
         problems |= refused
     await waiting_bills.keep_problems(connection, problems, _due_days(problems, batch, by_bill, options))
@@ -105,13 +107,13 @@ async def _of_seller(
     tax_code: str,
     due: Sequence[Waiting],
     by_bill: dict[UUID, BillToInvoice],
+    known: _Known,
     options: BatchOptions,
     now: datetime,
 ) -> tuple[list[StoredInvoice], dict[UUID, str]]:
     """Make a seller's invoices under the lock of its row; return them, and why others cannot be made."""
     row = await numbers.lock_row(connection, tax_code, issue_year(now), options.first_suffix)
     moment = row.moment_of_next(now.replace(microsecond=0))
-    known = await _known(connection, due, by_bill)
     made: list[StoredInvoice] = []
     problems: dict[UUID, str] = {}
     for each in due:
@@ -125,8 +127,10 @@ async def _of_seller(
             continue
         else:
             made.append(stored)
-            if each.correction_id is None:
-                reference = Reference(stored.invoice_id, stored.symbol, stored.number, stored.made_on)
+            # A correction in the same batch refers to it.
+            if each.correction_id is None and each.bill_id in known.still_waiting:
+                seller = read_seller(stored.data)
+                reference = Reference(stored.invoice_id, stored.symbol, stored.number, stored.made_on, seller)
                 known.references[each.bill_id] = reference
                 known.still_waiting.discard(each.bill_id)
     if made:
@@ -140,11 +144,10 @@ async def _known(connection: Connection, due: Sequence[Waiting], by_bill: dict[U
     earlier |= {link.bill_id for each in due if (link := by_bill[each.bill_id].bill.corrects) is not None}
     if not earlier:
         return _Known({}, set(), set())
-    return _Known(
-        await invoices.of_bills(connection, earlier),
-        await waiting_bills.still_waiting(connection, earlier),
-        await waiting_bills.without_invoice(connection, earlier),
-    )
+    # What waits comes first: what another copy makes meanwhile is then found as made, and not as lost.
+    waiting = await waiting_bills.still_waiting(connection, earlier)
+    nothing = await waiting_bills.without_invoice(connection, earlier)
+    return _Known(await invoices.of_bills(connection, earlier), waiting, nothing)
 
 
 def _due_days(
@@ -208,7 +211,9 @@ def _draft(
 ) -> tuple[UUID | None, Draft]:
     customer, bill = told.customer, told.bill
     unit = customer.unit
-    seller = seller_of(unit.name, unit.tax_code, unit.address, unit.phone)
+    # Who has sold corrects, whoever sells to the customer now.
+    corrected = _corrected(each, told, known)
+    seller = seller_of(unit.name, unit.tax_code, unit.address, unit.phone) if corrected is None else corrected.seller
     buyer = buyer_of(
         customer_code=customer.customer_code,
         name=customer.name,
@@ -229,6 +234,18 @@ def _draft(
     return related_id, draft_of_bill(
         bill, seller, buyer, related=related, most_lines=options.most_lines, made_on=business_day(moment)
     )
+
+
+def _corrected(each: Waiting, told: BillToInvoice, known: _Known) -> Reference | None:
+    """Return the invoice that this one corrects; None where it corrects none, or one that is not made yet."""
+    if each.correction_id is not None:
+        return known.references.get(each.bill_id)
+    return None if told.bill.corrects is None else known.references.get(told.bill.corrects.bill_id)
+
+
+def _seller_tax_code(each: Waiting, told: BillToInvoice, known: _Known) -> str:
+    corrected = _corrected(each, told, known)
+    return told.customer.unit.tax_code if corrected is None else corrected.seller.tax_code
 
 
 def _related(

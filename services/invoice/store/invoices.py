@@ -5,6 +5,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
+from services.invoice.domain.parties import Seller
+from services.invoice.format.sellers import read_seller
 from services.invoice.signatures.xml_signature import SigningCertificate
 from shared.db import Connection
 
@@ -79,17 +81,25 @@ class Reference:
     symbol: str
     number: int
     made_on: date
+    seller: Seller
+    """Who sells by it."""
 
 
-_OF_BILLS = (
-    "SELECT bill_id, invoice_id, symbol, number, made_on FROM invoices WHERE cause_id = bill_id AND bill_id = ANY ($1)"
-)
+_OF_BILLS = """
+SELECT bill_id, invoice_id, symbol, number, made_on, data FROM invoices
+WHERE cause_id = bill_id AND bill_id = ANY ($1)
+"""
 
 
 async def of_bills(connection: Connection, bill_ids: Collection[UUID]) -> dict[UUID, Reference]:
     """Return the invoices of some bills themselves, not of what was taken off them."""
     rows = await connection.fetch(_OF_BILLS, list(bill_ids))
-    return {row["bill_id"]: Reference(row["invoice_id"], row["symbol"], row["number"], row["made_on"]) for row in rows}
+    return {
+        row["bill_id"]: Reference(
+            row["invoice_id"], row["symbol"], row["number"], row["made_on"], read_seller(row["data"])
+        )
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

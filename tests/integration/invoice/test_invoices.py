@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -14,9 +15,10 @@ from services.invoice.signatures.signer import SignerAway
 from services.invoice.signatures.verification import read_signed
 from services.invoice.signatures.xml_signature import SigningCertificate, read_certificate, signed_document
 from services.invoice.store import waiting_bills
-from shared.clock import now
+from shared.clock import business_day, now
 from shared.contracts.invoice import BILLS_AT_ONCE
 from shared.ids import new_id
+from shared.invoices.document import read_paper
 from shared.metrics import REGISTRY
 from shared.testing import builders, wait_until
 from tests.integration.invoice.invoice_service import InvoiceSystem, released
@@ -212,12 +214,14 @@ async def test_nothing_is_signed_with_a_certificate_that_has_ended_and_the_next_
     assert REGISTRY.get_sample_value("thungan_invoice_signer_away") == 0
 
 
-async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_question_also_just_after_hardly_any_waited(
+async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_question_also_at_the_next_bill_run(
     system: InvoiceSystem,
 ) -> None:
     noted = "INSERT INTO waiting_bills (cause_id, bill_id, reason) SELECT id, id, '' FROM unnest($1::uuid[]) AS id"
-    await system.pool.execute(noted, [new_id()])
-    # From now on the database plans for one row: for each that it finds it looks anew for what is to be taken.
+    last = new_id()
+    await system.pool.execute(noted, [*(new_id() for _ in range(5000)), last])
+    await system.pool.execute("DELETE FROM waiting_bills WHERE cause_id <> $1", last)
+    # Room for many and one row: the database plans for one, and for each that it finds it looks anew for what to take.
     await system.pool.execute("ANALYZE waiting_bills")
     await system.pool.execute(noted, [new_id() for _ in range(200)])
 
@@ -225,6 +229,33 @@ async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_questio
         taken = await waiting_bills.take_to_ask(connection, timedelta(minutes=1), BILLS_AT_ONCE)
 
     assert len(taken) == BILLS_AT_ONCE
+
+
+async def test_an_invoice_is_corrected_by_the_seller_who_made_it_though_the_customer_has_another_one_now(
+    system: InvoiceSystem,
+) -> None:
+    await system.start()
+    adjusted, replaced = system.billed(300), system.billed(200)
+    await system.release(adjusted, replaced)
+    first, _ = await system.signed(2)
+    unit = system.customer.unit.model_copy(update={"tax_code": "9900000023", "name": "Điện lực Cái Nước"})
+    system.customer = system.customer.model_copy(update={"unit": unit})
+
+    await system.adjust_down(adjusted, 1000, 80)
+    await system.replace(replaced, 150)
+    await system.signed(4)
+    await system.release(system.billed(100))
+    rows = await system.signed(5)
+
+    sellers = [read_paper(_document(row)).seller.tax_code for row in rows]
+    before = read_paper(_document(first)).seller
+    assert [(row["symbol"], row["number"]) for row in rows] == [
+        *((first["symbol"], number) for number in range(1, 5)),
+        (f"1K{business_day(now()):%y}TAB", 1),
+    ]
+    assert [read_paper(_document(row)).seller for row in rows[:4]] == [before] * 4
+    assert sellers[4] == "9900000023"
+    assert (await system.audited()).violations == []
 
 
 async def test_the_audit_names_an_invoice_that_was_signed_otherwise(system: InvoiceSystem) -> None:
@@ -239,6 +270,10 @@ async def test_the_audit_names_an_invoice_that_was_signed_otherwise(system: Invo
     found = {violation.rule for violation in (await system.audited()).violations}
 
     assert found == {"the signature of an invoice is good", "numbers have no gaps"}
+
+
+def _document(row: Any) -> bytes:
+    return signed_document(row["data"], row["signed_at"], row["signature"], read_certificate(row["der"]))
 
 
 async def _nothing_waits(system: InvoiceSystem) -> bool:
