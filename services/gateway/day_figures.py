@@ -11,7 +11,9 @@ from shared.contracts.customer import GetDayOfRoutes, RouteFigures
 
 LEAST_SECONDS = 1.0
 SHARE_OF_TIME = 10
-"""What takes a second to be read is read at most every ten."""
+"""What takes a tenth of a second to be read is read at most every second."""
+MOST_SECONDS = 5.0
+"""So old are figures at most, unless reading them takes longer: one slow reading hides nothing for long."""
 
 
 class DayFigures(Outgoing):
@@ -54,7 +56,7 @@ class DayReader:
     async def figures(self, day: date, units: list[str], services: FigureSources) -> list[DayFigures]:
         """Return the figures of a day by route, of these units or, for none, of all.
 
-        They are a second old at most, or as old as ten times what they took to be read.
+        They are a second old at most, or as old as ten times what they took to be read, up to five seconds.
         """
         key = (day, tuple(units))
         now = asyncio.get_running_loop().time
@@ -67,7 +69,7 @@ class DayReader:
                 begun = now()
                 kept.figures = await _read(day, units, services)
                 kept.begun = begun
-                kept.until = now() + max(LEAST_SECONDS, SHARE_OF_TIME * (now() - begun))
+                kept.until = now() + pause_after(now() - begun)
             return kept.figures
 
     async def figures_after(
@@ -83,6 +85,11 @@ class DayReader:
             if kept is None or kept.begun >= moment:
                 return figures
             await asyncio.sleep(kept.until - asyncio.get_running_loop().time())
+
+
+def pause_after(took: float) -> float:
+    """Return for how many seconds nothing is read again, after a reading that took so many: at least as long."""
+    return max(LEAST_SECONDS, took, min(MOST_SECONDS, SHARE_OF_TIME * took))
 
 
 async def _read(day: date, units: list[str], services: FigureSources) -> list[DayFigures]:

@@ -38,7 +38,7 @@ class _Kept:
 
 
 class HourReader:
-    """FigureSources hours of days, each at most once at a time."""
+    """Reads hours of days, each at most once at a time."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[date, tuple[str, ...]], _Kept] = {}

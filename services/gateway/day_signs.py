@@ -41,7 +41,7 @@ class _KeptSms:
 
 
 class SignReader:
-    """FigureSources what to look after; what notify has said is kept for a while, whoever asks."""
+    """Reads what to look after; what notify has said is kept for a while, whoever asks."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], _KeptSms] = {}

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any, cast
 
-from services.gateway.day_figures import DayReader
+import pytest
+
+from services.gateway.day_figures import DayReader, pause_after
 from services.gateway.figure_sources import FigureSources
 from shared.contracts.billing import DayOfPayments, GetDayOfPayments, RoutePayments
 from shared.contracts.customer import DayOfRoutes, GetDayOfRoutes
@@ -33,6 +35,11 @@ class Sources:
                 return DayOfPayments(routes=self._payments)
             case _:
                 return DayOfPayments(routes=[])
+
+
+@pytest.mark.parametrize(("took", "pause"), [(0.01, 1.0), (0.2, 2.0), (0.4, 4.0), (3.0, 5.0), (8.0, 8.0)])
+def test_figures_are_read_again_within_five_seconds_unless_reading_takes_longer(took: float, pause: float) -> None:
+    assert pause_after(took) == pytest.approx(pause)
 
 
 async def test_money_of_customers_without_a_contract_is_shown_for_each_of_their_units() -> None:
