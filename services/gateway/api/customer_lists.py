@@ -1,18 +1,17 @@
 """Lists of customers and of meters that the office hands in: tried first, then imported."""
 
-import base64
 import hashlib
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from services.gateway.api.handed_in_file import content_of
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
 from services.gateway.domain.staff import LIST_CLERKS
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
 from shared.contracts.customer import ListFile, ListKind, TakeList
-from shared.problems import InvalidRequest
 
 TAG = "customers"
 
@@ -39,12 +38,7 @@ class List(Incoming):
 async def take(call: Call[Nothing, Nothing, List], dependencies: Dependencies) -> ListFile:
     """Import a list, or try it."""
     file = call.body
-    try:
-        content = base64.b64decode(file.content, validate=True)
-    except ValueError:
-        raise InvalidRequest("Nội dung tệp không phải base64.") from None
-    if len(content) > LARGEST_FILE:
-        raise InvalidRequest(f"Tệp lớn hơn {LARGEST_FILE // 1_000_000} MB: hãy chia nhỏ hoặc nhập bằng lệnh.")
+    content = content_of(file.content, LARGEST_FILE)
     request = TakeList(
         kind=file.kind,
         name=file.name,

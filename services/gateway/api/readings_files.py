@@ -1,18 +1,17 @@
 """Files of readings that the office hands in: tried first, then imported."""
 
-import base64
 import hashlib
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from services.gateway.api.handed_in_file import content_of
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
 from services.gateway.domain.staff import READING_CLERKS
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
 from shared.contracts.billing import ReadingsFile, TakeReadings
-from shared.problems import InvalidRequest
 
 TAG = "readings"
 
@@ -38,12 +37,7 @@ class File(Incoming):
 async def take(call: Call[Nothing, Nothing, File], dependencies: Dependencies) -> ReadingsFile:
     """Import a file of readings, or try it."""
     file = call.body
-    try:
-        content = base64.b64decode(file.content, validate=True)
-    except ValueError:
-        raise InvalidRequest("Nội dung tệp không phải base64.") from None
-    if len(content) > LARGEST_FILE:
-        raise InvalidRequest(f"Tệp lớn hơn {LARGEST_FILE // 1_000_000} MB: hãy chia nhỏ hoặc nhập bằng lệnh.")
+    content = content_of(file.content, LARGEST_FILE)
     request = TakeReadings(
         name=file.name,
         content=file.content,
