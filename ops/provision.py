@@ -133,9 +133,10 @@ async def _provision_role(connection: asyncpg.Connection[asyncpg.Record], name: 
 
 async def _provision_database(connection: asyncpg.Connection[asyncpg.Record], name: str, owner: str) -> None:
     if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-        # Another encoding than the server's own template has, or a collation that was renewed beneath it, refuses.
+        # From any other template, another encoding than its own, or a collation that was renewed beneath it, refuses.
+        # Texts are compared by their bytes, as codes are in most indexes: any collation of the system's is dearer.
         await connection.execute(
-            f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner)} TEMPLATE template0 ENCODING 'UTF8'"
+            f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
         )
     await connection.execute(f"ALTER DATABASE {quoted(name)} OWNER TO {quoted(owner)}")
     await connection.execute(f"REVOKE ALL ON DATABASE {quoted(name)} FROM PUBLIC, {quoted(name)}")

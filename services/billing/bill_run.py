@@ -268,10 +268,11 @@ async def _release_part(work: UnitOfWork, run_id: UUID, clock: Clock, *, waits: 
     actor = run.confirmed_by or work.actor
     await compress_fast(connection)
     drafts = await bill_runs.drafts_of_part(connection, run_id, part.part)
-    await accounts.lock(connection, list(dict.fromkeys(draft.customer_code for draft in drafts)), within=part.codes)
+    await bill_runs.lock_accounts(connection, run, part)
     now = clock()
     # All bills of a run are of the moment at which it was confirmed, whenever their batch has its turn.
-    issued = await bill_runs.release(connection, run, part, drafts, run.confirmed_at or now, actor)
+    left_out = await bill_runs.release(connection, run, part, run.confirmed_at or now, actor)
+    issued = [each for each in drafts if each.period_id not in left_out]
     await _use_credit(connection, issued, now)
     states = await accounts.refresh_within(
         connection, list(dict.fromkeys(each.customer_code for each in issued)), *part.codes

@@ -14,6 +14,8 @@ import asyncpg
 from shared.db import migrate
 
 _DROP_TOGETHER = 40
+# As a system's databases are made (`ops/provision.py`).
+_CREATE_EMPTY = """CREATE DATABASE "{}" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"""
 
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
@@ -42,7 +44,7 @@ class TestDatabases:
         """Return the URL of a new database without any tables."""
         name = f"thungan_test_{uuid4().hex[:12]}"
         async with self._server() as server:
-            await server.execute(f'CREATE DATABASE "{name}"')
+            await server.execute(_CREATE_EMPTY.format(name))
         self._made.append(name)
         return self.url(name)
 
@@ -86,7 +88,7 @@ class TestDatabases:
             digest = hashlib.sha256(f"{key}{os.getpid()}{uuid4()}".encode()).hexdigest()[:12]
             name = f"thungan_test_template_{digest}"
             async with self._server() as server:
-                await server.execute(f'CREATE DATABASE "{name}"')
+                await server.execute(_CREATE_EMPTY.format(name))
             self._templates[key] = name
             await migrate(self.url(name), folder)
         return self._templates[key]

@@ -21,9 +21,9 @@ from shared.contracts.uses import Households, Uses
 from shared.db import open_pool
 from shared.ids import new_id
 from shared.messaging.units_of_work import UnitsOfWork
-from shared.testing.databases import TestDatabases
 from simulation.bench.bench import Bench
 from simulation.bench.figures import Goal, Row
+from simulation.bench.service_database import service_database
 from stack.state import PROJECT
 
 NAME = "bills"
@@ -36,34 +36,27 @@ async def run(bench: Bench) -> list[Row]:
     """Fill a database with customers and readings, compute, release, and copy the same bills into a bare table."""
     customers = bench.customers or bench.size(100_000, 20_000, 600)
     computed = _computed_a_second(bench)
-    databases = TestDatabases(bench.stack.postgres_url)
-    try:
-        url = await databases.create("billing")
-        await _fill(url, customers)
-        pool = await open_pool(url, size=2, application_name="bench of bills")
+    async with service_database(bench, "billing") as database:
+        await _fill(database.administrator_url, customers)
+        pool = await open_pool(database.url, size=2, application_name="bench of bills")
         try:
             units = UnitsOfWork(pool)
             began = time.monotonic()
             async with units.open() as work:
                 run_id = (await start_run(work, new_id(), RunScope(), now(), is_at_once=True)).run_id
             started = time.monotonic() - began
-            computing = await _workers(url, run_id.hex)
+            computing = await _workers(database.url, run_id.hex)
             async with units.open() as work:
                 total = await work.connection.fetchval("SELECT total FROM bill_runs")
                 await confirm_run(work, run_id, customers, total, load_tariffs(), now())
-            releasing = await _workers(url, run_id.hex)
+            releasing = await _workers(database.url, run_id.hex)
             state = await pool.fetchval("SELECT state FROM bill_runs")
             bills = await pool.fetchval("SELECT count(*) FROM bills")
-            if (state, bills) != ("released", customers):
-                raise RuntimeError(f"{bills} bills of {customers}, and the run is {state}")
-            outbox = await pool.fetchval(_OUTBOX)
-            disk = await pool.fetchval(_DISK)
-            copied = await _copied(url, "bare")
-            copied_with_keys = await _copied(url, "keyed")
         finally:
             await pool.close()
-    finally:
-        await databases.close()
+        if (state, bills) != ("released", customers):
+            raise RuntimeError(f"{bills} bills of {customers}, and the run is {state}")
+        outbox, disk, copied, copied_with_keys = await _sizes_and_copies(database.administrator_url)
     seconds = started + computing["seconds"] + releasing["seconds"]
     processes = os.cpu_count() or 1
     return [
@@ -196,13 +189,21 @@ _COPIES = {
 _KEYS_OF_COPIES = {("keyed", "bills"): "ALTER TABLE keyed_bills ADD FOREIGN KEY (customer_code) REFERENCES accounts"}
 
 
-async def _copied(url: str, kind: str) -> float:
-    """Return for how many seconds the same bills are copied into tables without history or anything else."""
+async def _sizes_and_copies(url: str) -> tuple[int, int, float, float]:
+    """Return how many bytes the events and the bills take, and for how many seconds the same bills are copied.
+
+    Into tables without history or anything else; the second time with keys, indexes and checks.
+    """
     connection = await asyncpg.connect(url)
     try:
-        return sum([await _copied_table(connection, kind, table) for table in _COPIED])
+        outbox, disk = await connection.fetchval(_OUTBOX), await connection.fetchval(_DISK)
+        return outbox, disk, await _copied(connection, "bare"), await _copied(connection, "keyed")
     finally:
         await connection.close()
+
+
+async def _copied(connection: "asyncpg.Connection[Any]", kind: str) -> float:
+    return sum([await _copied_table(connection, kind, table) for table in _COPIED])
 
 
 async def _copied_table(connection: "asyncpg.Connection[Any]", kind: str, table: str) -> float:

@@ -538,13 +538,35 @@ async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> lis
     return [Draft(*row) for row in await connection.fetch(_DRAFTS_OF_PART, run_id, part)]
 
 
-# A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
-# periods' bills stands behind it. Between the codes of a part PostgreSQL reads a piece of an index; of a thousand ids
-# alone it would rather read the whole table.
+# Read from the drafts themselves: arrays of their ids would be written and read once more. Between the codes of a part
+# PostgreSQL reads a piece of each index; of a thousand ids alone it would rather read the whole table.
+# In the order of their codes, so that no two transactions wait for each other.
+_LOCK_ACCOUNTS = """
+SELECT count(*) FROM (
+    SELECT FROM accounts
+    WHERE customer_code BETWEEN $3 AND $4
+        AND customer_code IN (SELECT draft.customer_code FROM draft_bills AS draft WHERE run_id = $1 AND part = $2)
+    ORDER BY customer_code FOR NO KEY UPDATE
+) AS locked
+"""
+
+
+async def lock_accounts(connection: Connection, run: StoredRun, part: Part) -> None:
+    """Lock the accounts of a part's drafts."""
+    await connection.execute(_LOCK_ACCOUNTS, run.run_id, part.part, *part.codes)
+
+
+# A period that does not wait any more (its readings were held or replaced since) makes no bill, and is returned; the
+# unique key of the periods' bills stands behind it.
 _TAKE_PERIODS = f"""
-UPDATE metered_periods SET bill_id = made FROM unnest($1::uuid[], $2::uuid[]) AS draft (of_period, made)
-WHERE period_id = of_period AND {WAITING} AND customer_code BETWEEN $3 AND $4
-RETURNING period_id
+WITH taken AS (
+    UPDATE metered_periods SET bill_id = made
+    FROM (SELECT period_id AS of_period, bill_id AS made FROM draft_bills WHERE run_id = $1 AND part = $2) AS draft
+    WHERE period_id = of_period AND {WAITING} AND customer_code BETWEEN $3 AND $4
+    RETURNING of_period
+)
+SELECT period_id FROM draft_bills
+WHERE run_id = $1 AND part = $2 AND NOT EXISTS (SELECT FROM taken WHERE of_period = period_id)
 """
 _RELEASE = f"""
 WITH drafts AS MATERIALIZED (
@@ -566,19 +588,15 @@ FROM drafts
 """
 
 
-async def release(
-    connection: Connection, run: StoredRun, part: Part, drafts: Sequence[Draft], issued_at: datetime, actor: Actor
-) -> list[Draft]:
-    """Make the drafts of a part bills, as far as their readings still wait; return those that are.
+async def release(connection: Connection, run: StoredRun, part: Part, issued_at: datetime, actor: Actor) -> set[UUID]:
+    """Make the drafts of a part bills, as far as their readings still wait; return the periods of those that are not.
 
     The accounts are locked.
     """
-    bill_ids = [draft.bill_id for draft in drafts]
-    rows = await connection.fetch(_TAKE_PERIODS, [draft.period_id for draft in drafts], bill_ids, *part.codes)
-    taken = {row["period_id"] for row in rows}
-    left_out = [draft.period_id for draft in drafts if draft.period_id not in taken]
-    await connection.execute(_RELEASE, run.run_id, part.part, issued_at, actor.model_dump(mode="json"), left_out)
-    return [draft for draft in drafts if draft.period_id in taken]
+    place = run.run_id, part.part
+    left_out = {row["period_id"] for row in await connection.fetch(_TAKE_PERIODS, *place, *part.codes)}
+    await connection.execute(_RELEASE, *place, issued_at, actor.model_dump(mode="json"), list(left_out))
+    return left_out
 
 
 _RELEASED_PART = """
