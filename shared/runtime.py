@@ -37,6 +37,7 @@ from shared.db import MigrationError, connect, migrate, open_pool
 from shared.db.restored import NotReleased, refuse_if_held
 from shared.health import Check, database_check
 from shared.logging import configure_logging
+from shared.loop_watch import LoopWatch
 from shared.messaging.archive import remember_consumed
 from shared.messaging.bus import Bus
 from shared.messaging.errors import TopologyMismatch, UnsupportedBroker
@@ -221,7 +222,8 @@ async def _remember_consumed(database_url: SecretStr, topology: Topology) -> Non
 async def _serve(name: str, settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
     stop_tracing = _start_tracing(name, settings)
     try:
-        return await _run(name, settings, service)
+        with LoopWatch(asyncio.get_running_loop(), settings.hung_seconds, EXIT_FAILED):
+            return await _run(name, settings, service)
     finally:
         # It sends what is left, over the network perhaps: not in the event loop's time.
         await asyncio.to_thread(stop_tracing)

@@ -65,6 +65,9 @@ class ServiceSettings(BaseSettings):
     """How far this machine's clock may be from the database's, or jump, before that is a fault; while it lasts, no
     receipt is signed."""
 
+    hung_seconds: float = Field(default=60.0, ge=1.0)
+    """For how long the process may do nothing but one thing before it counts as hung, and ends to be started anew."""
+
     prefetch: int = Field(default=64, ge=1, le=1000)
     """Unsettled messages that the broker may hand to one copy."""
 

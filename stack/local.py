@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stack import processes
+from stack.disk import room_fault
 from stack.postgres import PostgreSQL
 from stack.processes import ProcessRecord, StackError
 from stack.rabbitmq import RabbitMQ
@@ -128,6 +129,8 @@ class LocalStack:
         if AMQP_URL not in self._given:
             servers.append(self.rabbitmq)
         idle = [server for server in servers if not server.is_running()]
+        if idle and (fault := room_fault(self.folder.root, starting=True)):
+            raise StackError(fault)
         try:
             return any([server.start() for server in servers])  # noqa: C419 - each of them, not up to the first
         except BaseException:

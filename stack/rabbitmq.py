@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from stack import processes
+from stack.disk import BROKER_LIMIT_BYTES, MEBIBYTE
 from stack.ports import LOOPBACK, accepts_connections, free_ports, is_free
 from stack.processes import StackError
 from stack.state import BrokerState, LocalFolder, new_password, write_private
 
 USER = "thungan"
 START_SECONDS = 120.0
-MEBIBYTE = 1024 * 1024
 
 # Erlang nodes talk to each other on a port of their own, by default on every interface.
 LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
@@ -51,8 +51,7 @@ def configuration(state: BrokerState, *, total_bytes: int) -> str:
         "default_user": USER,
         "default_pass": state.password,
         "vm_memory_high_watermark.absolute": str(memory_limit(total_bytes)),
-        # The default (50 MB) leaves no room for what the databases write next to it.
-        "disk_free_limit.absolute": str(200 * MEBIBYTE),
+        "disk_free_limit.absolute": str(BROKER_LIMIT_BYTES),
         "log.file": "rabbitmq.log",
         "log.file.level": "info",
         "log.file.rotation.size": str(20 * MEBIBYTE),

@@ -26,6 +26,7 @@ from shared.messaging.accounts import account_name
 from shared.runtime import EXIT_CONFIGURATION
 from stack import broker_cleanup, processes
 from stack.addresses import SystemAddresses
+from stack.disk import room_fault
 from stack.local import SERVICE_GRACE_SECONDS, LocalStack
 from stack.ports import LOOPBACK, free_ports, is_free
 from stack.processes import StackError
@@ -170,6 +171,14 @@ class LocalSystem:
     def is_running(self, service: str, copy: int = 0) -> bool:
         """Whether the process of one copy runs, ready or not."""
         return processes.running(self._record(service, copy)) is not None
+
+    def answers(self, service: str, copy: int = 0) -> bool:
+        """Whether one copy answers at all within some seconds, ready or not: one that hangs does not."""
+        return _status(self.addresses.http_ports[f"{service}-{copy}"], "/healthz") is not None
+
+    def room_fault(self) -> str | None:
+        """Return what is wrong with the room on the disk; None where there is enough."""
+        return room_fault(self._folder.root)
 
     def process_id(self, service: str, copy: int = 0) -> int | None:
         """Return the process of one copy; None where it does not run."""
@@ -398,6 +407,17 @@ def _metrics_of_gateway(copy: int) -> str:
 
 def _answers_ready(port: int) -> bool:
     return not _faults(port)
+
+
+def _status(port: int, path: str) -> int | None:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _faults(port: int) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from types import FrameType
 
@@ -18,6 +19,10 @@ from stack.services import LocalSystem
 
 CHECK_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+LOOK_SECONDS = 5.0
+"""How often a copy is asked whether it answers."""
+SILENT_SECONDS = 30.0
+"""A copy that has answered nothing for so long hangs; it is killed, and started again."""
 FIRST_ADMINISTRATOR = './dev thungan staff first-administrator --login-name lan --full-name "Trần Thị Lan"'
 """The command that prints with which one-time code the first person signs in to the office."""
 
@@ -45,12 +50,49 @@ def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace
             console.print(f"The first to sign in at the office: {FIRST_ADMINISTRATOR}", soft_wrap=True, highlight=False)
             console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
             pause = CHECK_SECONDS
+            looks = Looks(system, console)
             while not ended.wait(pause):
+                looks.look()
                 # What ends while it starts must not take the others along: it is started again, less and less often.
                 pause = CHECK_SECONDS if mend(system, console) else min(pause * 2, LONGEST_PAUSE_SECONDS)
             console.print("Stopping …")
     finally:
         claim.unlink(missing_ok=True)
+
+
+class Looks:
+    """Looks now and then for what still runs and yet does nothing: copies that hang, and a disk that is full."""
+
+    def __init__(self, system: LocalSystem, console: Console, *, silent_seconds: float = SILENT_SECONDS) -> None:
+        self._system = system
+        self._console = console
+        self._silent_seconds = silent_seconds
+        self._answered: dict[tuple[str, int], float] = {}
+        self._looked_at = float("-inf")
+        self._disk_fault: str | None = None
+
+    def look(self) -> None:
+        """Kill the copies that hang, to be started again; say when the disk gets full, and when it is no longer."""
+        now = time.monotonic()
+        if now < self._looked_at + LOOK_SECONDS:
+            return
+        fault = self._system.room_fault()
+        if (fault is None) != (self._disk_fault is None):
+            self._console.print(f"[red]{fault}[/red]" if fault else "there is room on the disk again", soft_wrap=True)
+        self._disk_fault = fault
+        for service in SERVICES:
+            for copy in self._system.copies(service):
+                self._look_at(service, copy)
+        self._looked_at = time.monotonic()
+
+    def _look_at(self, service: str, copy: int) -> None:
+        now = time.monotonic()
+        if not self._system.is_running(service, copy) or self._system.answers(service, copy):
+            self._answered[service, copy] = now
+        elif now - self._answered.setdefault((service, copy), now) >= self._silent_seconds:
+            self._console.print(f"[red]{service}-{copy} answers nothing for {self._silent_seconds:g} s: killed[/red]")
+            self._system.kill(service, copy)
+            del self._answered[service, copy]
 
 
 def mend(system: LocalSystem, console: Console) -> bool:

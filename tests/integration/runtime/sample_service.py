@@ -1,6 +1,7 @@
 """A small service for the tests of the process's life; it is run as a program."""
 
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ class Sleep(Request[Slept]):
     message_name = "sample.sleep"
     until: str
     part_fails: bool = False
+    hangs: bool = False
 
 
 class Woken(Event):
@@ -37,6 +39,8 @@ async def sleep(message: Sleep, work: UnitOfWork, *, bus: Bus) -> Slept:
     if message.part_fails:
         bus._supervised["relay"].cancel()
     sys.stderr.write("asleep\n")
+    if message.hangs:
+        time.sleep(60)  # noqa: ASYNC251 - as a loop without end would
     await wait_until(Path(message.until).exists, 60)
     await work.emit(Woken())
     return Slept(text="awake")

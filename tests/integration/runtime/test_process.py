@@ -166,6 +166,34 @@ async def test_a_service_ends_when_a_part_of_it_has_died(
         assert sample.event("part_failed")
 
 
+async def test_a_service_whose_event_loop_hangs_ends_and_says_where_it_hung(
+    start: Start, database: Database, bus_for: BusFactory, tmp_path: Path
+) -> None:
+    asker = await bus_for(Topology(service="asker"))
+    async with start(await database(), hung_seconds="1") as sample:
+        await sample.ready()
+
+        answer = asyncio.create_task(asker.request(Sleep(until=str(tmp_path), hangs=True)))
+
+        assert await sample.ended() == EXIT_FAILED
+        assert (sample.event("event_loop_hung") or {})["seconds"] == 1
+        assert any("sample_service.py" in line and "in sleep" in line for line in sample.lines)
+        answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
+
+
+async def test_a_service_that_was_stopped_for_longer_goes_on(start: Start, database: Database) -> None:
+    async with start(await database(), hung_seconds="1") as sample:
+        port = await sample.ready()
+
+        sample.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(1.5)  # longer than it may hang
+        sample.process.send_signal(signal.SIGCONT)
+
+        assert await get(port, "/healthz") == (200, '{"status": "ok"}')
+        assert sample.event("event_loop_hung") is None
+
+
 async def test_a_killed_service_leaves_its_work_to_another_copy(
     start: Start, database: Database, bus_for: BusFactory, tmp_path: Path
 ) -> None:

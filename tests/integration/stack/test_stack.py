@@ -1,10 +1,12 @@
 """The private broker and database start, survive, and go without a trace; systems of services run on them."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import aio_pika
 import asyncpg
@@ -15,11 +17,12 @@ from ops.system import SERVICES
 from shared.messaging.topology import Names
 from shared.testing import wait_until
 from stack.broker_cleanup import remove_namespace
+from stack.disk import room_fault
 from stack.local import LocalStack
 from stack.processes import StackError
 from stack.services import LocalSystem
 from stack.state import LocalFolder
-from stack.supervisor import mend
+from stack.supervisor import Looks, mend
 
 # Stands for a service: what counts here is how its process is started, watched and stopped.
 SERVICE = """
@@ -189,6 +192,32 @@ async def test_what_ends_while_it_is_started_again_is_tried_again_and_leaves_the
         broken.unlink()
         assert mend(system, Console(file=said))
         assert system.is_ready("receipt")
+
+
+async def test_a_copy_that_hangs_is_killed_and_started_again(stack: LocalStack, project: Path) -> None:
+    said = Console(file=StringIO())
+    async with LocalSystem("hung", stack=stack, project=project, keep=False) as system:
+        looks = Looks(system, said, silent_seconds=0)
+        system.signal("notify", signal.SIGSTOP)
+
+        looks.look()
+
+        assert not system.is_running("notify")
+        assert all(system.is_running(service) for service in SERVICES if service != "notify")
+        assert mend(system, said)
+        assert system.is_ready("notify")
+
+
+def test_a_disk_that_is_nearly_full_is_named_before_anything_starts(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = LocalFolder(stack.folder.root / "full")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=150 * 1024 * 1024))
+
+    with pytest.raises(StackError, match=r"nearly full: 150 MB are free.*disk alarm"):
+        LocalStack(folder, environment={}).start()
+
+    assert room_fault(folder.root) is not None
 
 
 async def test_a_service_gets_another_port_when_its_own_was_taken_for_a_moment_while_it_started(
