@@ -14,8 +14,9 @@ from ops.system import SERVICES
 from simulation.chaos.plan import Fault
 from simulation.chaos.testbed import ChaosTestbed
 from stack import processes
+from stack.disk import MEBIBYTE
 from stack.processes import StackError
-from stack.rabbitmq import MEBIBYTE, memory_limit
+from stack.rabbitmq import memory_limit
 
 WRITTEN_TABLES: Mapping[str, str] = {
     "customer": "standings, visits",
