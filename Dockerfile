@@ -42,6 +42,15 @@ COPY services ./services
 COPY ops ./ops
 COPY --from=web /build/web/dist ./web/dist
 
+# Which state of the project an image is of: `docker build --build-arg THUNGAN_VERSION=… --build-arg THUNGAN_REVISION=$(git rev-parse HEAD) .`
+ARG THUNGAN_VERSION=unreleased
+ARG THUNGAN_REVISION=unknown
+LABEL org.opencontainers.image.title="Thu Ngân" \
+    org.opencontainers.image.description="Electricity bill collection at the customer's door" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${THUNGAN_VERSION}" \
+    org.opencontainers.image.revision="${THUNGAN_REVISION}"
+
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     THUNGAN_HTTP_HOST=0.0.0.0 \

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NoReturn
 
-from dev_tools import checks, locks, web_app
+from dev_tools import checks, locks, sbom, web_app
 from dev_tools.benchmark_peers import peers_environment
 from dev_tools.console import DevError, report
 from dev_tools.side_environments import side_environment
@@ -126,6 +126,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "web": web_app.main,
     "screenshots": screenshots,
     "lock": lock,
+    "sbom": sbom.main,
     **{name: partial(stack.run_command, name) for name in _STACK},
 }
 

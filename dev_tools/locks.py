@@ -21,6 +21,7 @@ LOCK_FILES = {
     "requirements-bench.lock": ("--group", "bench", "--constraint", "requirements.lock"),
     "requirements-backup.lock": ("--group", "backup", "--override", "dev_tools/backup_overrides.txt"),
     "requirements-fuzz.lock": ("--group", "fuzz"),
+    "requirements-sbom.lock": ("--group", "sbom"),
     "requirements-web.lock": ("--group", "web"),
 }
 """Lock file → what it is compiled from, in the order in which one builds on another."""
