@@ -55,7 +55,7 @@ def identify(source: str, tales: Sequence[Told], known: Iterable[KnownCredit]) -
     """Return for each tale of a source whether it is a credit that others have told of. Each credit is taken once."""
     left = {one.credit_id: one for one in known if source not in one.sources}
     verdicts: dict[int, Verdict] = {}
-    for is_alike in (_shares_reference, _shares_balance, _shares_text):
+    for is_alike in (_has_reference, _shares_reference, _shares_balance, _has_text, _shares_text):
         for place, told in enumerate(tales):
             if place in verdicts:
                 continue
@@ -76,6 +76,15 @@ def _could_be(one: Told, other: Told) -> bool:
         and abs(one.booked_on - other.booked_on) <= DAYS_APART
         and not _differs(one, other)
     )
+
+
+def _has_reference(one: Told, other: Told) -> bool:
+    """Whether both have one reference: short ones stand within other credits' longer ones."""
+    return squeezed(one.reference) == squeezed(other.reference) and _shares_reference(one, other)
+
+
+def _has_text(one: Told, other: Told) -> bool:
+    return squeezed(one.content) == squeezed(other.content) and _shares_text(one, other)
 
 
 def _shares_reference(one: Told, other: Told) -> bool:

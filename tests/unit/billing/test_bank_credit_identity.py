@@ -57,6 +57,17 @@ def test_a_shared_reference_goes_before_a_shared_text() -> None:
     assert identify("statement", [by_text, TOLD], [known()]) == [Verdict(), Verdict(same_as=ONE)]
 
 
+def test_a_reference_that_is_the_same_goes_before_one_that_stands_within_another() -> None:
+    longer = replace(TOLD, reference=f"{TOLD.reference}2", balance=None, content="chuyen tien")
+    assert identify("statement", [longer, TOLD], [known()]) == [Verdict(), Verdict(same_as=ONE)]
+
+
+def test_a_text_that_is_the_same_goes_before_one_that_stands_within_another() -> None:
+    said = replace(TOLD, reference="", balance=None, content="tra tien dien thang 11")
+    longer = replace(said, content=f"{said.content} nha B")
+    assert identify("statement", [longer, said], [known(ONE, said)]) == [Verdict(), Verdict(same_as=ONE)]
+
+
 def test_amount_and_day_alone_leave_it_to_a_person() -> None:
     bare = replace(TOLD, reference="", balance=None, content="chuyen tien")
     assert verdict(bare, known()) == Verdict(may_be=ONE)
