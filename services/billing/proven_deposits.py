@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.billing.booked_credit import tell_settled
 from services.billing.shifts.hand_ins import DEPOSIT_LASTS, tells_of
 from services.billing.store import bank_credits, hand_ins
 from services.billing.store.bank_credits import StoredCredit
@@ -51,14 +52,16 @@ async def prove(credit: StoredCredit, hand_in_id: UUID, work: UnitOfWork, moment
         device_id=UUID(int=0),
     )
     await hand_ins.count(work.connection, request, 0, moment, None, work.actor)
-    await settle_credit(credit.credit_id, hand_in_id, work, moment)
+    await settle_credit(credit, hand_in_id, work, moment)
 
 
-async def settle_credit(credit_id: UUID, hand_in_id: UUID, work: UnitOfWork, moment: datetime) -> None:
+async def settle_credit(credit: StoredCredit, hand_in_id: UUID, work: UnitOfWork, moment: datetime) -> None:
     """Take the locked credit of a deposit off the worklist: it is the utility's own cash, and no customer's money."""
-    await bank_credits.settle(work.connection, credit_id, BankCreditState.DISMISSED, moment)
+    await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.DISMISSED, moment)
+    if credit.state is BankCreditState.UNMATCHED:
+        await tell_settled(work, credit.credit_id, moment)
     reason = f"hand-in {hand_in_id}"
-    await bank_credits.note(work.connection, credit_id, "dismissed", moment, work.actor, reason=reason)
+    await bank_credits.note(work.connection, credit.credit_id, "dismissed", moment, work.actor, reason=reason)
 
 
 def _is_of(credit: StoredCredit, deposit: Deposit) -> bool:

@@ -188,6 +188,18 @@ async def test_the_office_confirms_a_deposit_with_the_credit_that_it_names(billi
     assert [remark.rule for remark in facts.remarks] == ["a deposit at a bank is what was said"]
 
 
+async def test_a_credit_that_turns_out_to_be_a_deposit_waits_for_nobody_any_more(billing: BillingHandlers) -> None:
+    shift_id = await with_cash(billing)
+    by_office = await tell(billing, 150_000, "NOP TIEN PB15010000")
+    by_slip = await tell(billing, 100_000, "nop tien VCB00991234")
+    said = await deposit(billing, shift_id, 150_000, slip_number="BIDV 77 1234")
+    await count(billing, said.hand_in, 150_000, credit_id=by_office)
+    await deposit(billing, shift_id, 100_000)
+    told = [(one["credit_id"], one["is_waiting"]) for one in await billing.emitted("bank_credit.waiting")]
+    left = [(str(credit_id), False) for credit_id in (by_office, by_slip)]
+    assert told == [(str(by_office), True), (str(by_slip), True), *left]
+
+
 async def test_deposits_that_nobody_has_confirmed_lower_the_ceiling_of_the_next_shift(billing: BillingHandlers) -> None:
     shift_id = await with_cash(billing)
     said = await deposit(billing, shift_id, 300_000)
