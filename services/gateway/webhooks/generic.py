@@ -4,6 +4,7 @@ A bank's own interface, or the next go-between, needs a section in the file and 
 """
 
 import hmac
+import json
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -133,7 +134,9 @@ class GenericSettings(WebhookSettings):
         entries = found if isinstance(found, list) else [found]
         if len(entries) > _MOST:
             raise ValueError("too many entries")
-        return [self._read(entry, raw if len(entries) == 1 else "") for entry in entries]
+        # Of a message with several movements each keeps its own part, so that none brings the others along.
+        raws = [raw] if len(entries) == 1 else [json.dumps(one, ensure_ascii=False, default=str) for one in entries]
+        return [self._read(entry, raw) for entry, raw in zip(entries, raws, strict=True)]
 
     def _read(self, entry: Any, raw: str) -> SeenBankCredit:
         fields = self.fields

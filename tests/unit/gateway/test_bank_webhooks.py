@@ -230,6 +230,7 @@ def test_a_configured_webhook_is_proven_and_read_as_it_is_described(webhooks: di
         ("6", 475_000, True),
     ]
     assert (told[0].account_number, told[0].content) == ("0071000123456", "x y")
+    assert [json.loads(each.raw) for each in told] == body["transactions"], "each keeps its own part of the message"
     for refused in (
         generic(body, address="198.51.100.1"),
         generic(body, moment=NOW - timedelta(minutes=6)),
