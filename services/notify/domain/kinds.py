@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """Electricity is cut from the named hour on, unless the debt is paid."""
     PAID = "paid"
     """Thanks for a payment, with the link of its receipt."""
+    CREDITED = "credited"
+    """Money came when nothing was owed, such as a transfer after cash at the door: it is kept for the next bill."""
     RECEIPT = "receipt"
     """The link of a receipt that somebody asked for."""
 
@@ -38,8 +40,9 @@ class Kind(StrEnum):
 CAMPAIGNS = (Kind.DUE_SOON, Kind.OVERDUE, Kind.SECOND_NOTICE, Kind.CUT_WARNING)
 """Kinds that a date rule schedules for all customers of a unit at once."""
 
-WITH_INVOICE = frozenset(Kind) - {Kind.CUT_WARNING}
-"""Kinds that have texts with the link of an invoice: nothing stands beside the hour of a cut."""
+WITH_INVOICE = frozenset(Kind) - {Kind.CUT_WARNING, Kind.CREDITED}
+"""Kinds that have texts with the link of an invoice: nothing stands beside the hour of a cut, and money that is kept is
+of no invoice yet."""
 
 SHORTEST_WARNING = timedelta(hours=24)
 """Between a cut warning and the hour that it names (Luật Điện lực 61/2024/QH15 art. 49; practice of EVNSPC)."""
@@ -108,9 +111,9 @@ NOT_SENT = KindRule()
 
 DEFAULT = MessageRule(
     in_force_from=date.min,
-    kinds={Kind.AWAY: KindRule(switched_on=True), Kind.RECEIPT: KindRule(switched_on=True)},
+    kinds={kind: KindRule(switched_on=True) for kind in (Kind.AWAY, Kind.RECEIPT, Kind.CREDITED)},
 )
-"""Only what somebody at the door or the counter caused."""
+"""Only what somebody at the door or the counter caused, and that money is kept which the customer did not owe."""
 
 
 def message_rule(rules: Sequence[MessageRule], unit_code: str, day: date) -> MessageRule:

@@ -100,10 +100,9 @@ class Limits:
         """Whether any unit has ever switched a campaign on."""
         return any(rule.kinds[kind].switched_on for rule in self.rules for kind in CAMPAIGNS if kind in rule.kinds)
 
-    @property
-    def has_thanks(self) -> bool:
-        """Whether any unit has ever switched thanks for a payment on."""
-        return any(rule.kinds[Kind.PAID].switched_on for rule in self.rules if Kind.PAID in rule.kinds)
+    def has(self, *kinds: Kind) -> bool:
+        """Whether any unit has ever switched one of some kinds on."""
+        return any(rule.kinds[kind].switched_on for rule in self.rules for kind in kinds if kind in rule.kinds)
 
     @property
     def has_invoice_links(self) -> bool:

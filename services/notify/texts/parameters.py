@@ -44,7 +44,7 @@ def debt_parameters(due: DueReminder) -> Parameters:
 
 
 def thanks_parameters(receipt: Receipt, unit_name: str) -> Parameters:
-    """Return the parameters of the template ``paid``."""
+    """Return the parameters of the templates ``paid`` and ``credited``."""
     return {
         "unit": unit_name,
         "customer_code": receipt.customer_code,

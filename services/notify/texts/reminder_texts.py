@@ -64,11 +64,18 @@ class ReminderTexts:
         )
 
     def thanks(
-        self, event: ReceiptIssued, unit_name: str, unit_code: str, phone: str, moment: datetime, rule: KindRule
+        self,
+        event: ReceiptIssued,
+        kind: Kind,
+        unit_name: str,
+        unit_code: str,
+        phone: str,
+        moment: datetime,
+        rule: KindRule,
     ) -> NewReminder:
-        """Return the thanks for a payment with the link of its receipt, due at ``moment``."""
+        """Return the thanks for a payment, or that it is kept (``kind``), with the link of its receipt."""
         receipt = event.receipt
-        blank = self._blank(Kind.PAID, self.language_of(rule), thanks_parameters(receipt, unit_name), phone, moment)
+        blank = self._blank(kind, self.language_of(rule), thanks_parameters(receipt, unit_name), phone, moment)
         return replace(
             blank,
             customer_code=receipt.customer_code,

@@ -416,6 +416,32 @@ async def test_a_payment_is_thanked_for_with_the_link_of_its_receipt_once(
     assert "https://tn.vn/r/ABCD" in sms.text
 
 
+@pytest.mark.parametrize("switched_on", [True, False])
+async def test_whose_money_came_when_nothing_was_owed_is_told_that_it_is_kept(
+    notify: Notify, operator: Operator, clock: Clock, switched_on: bool
+) -> None:
+    clock.moment = EIGHT
+    notify.limits = limits(credited=KindRule(switched_on=switched_on))
+    kept = ReceiptIssued(receipt=receipt(vat=0))
+    await notify.consume(is_customer(), kept, kept)
+    await notify.another_sender().send_due()
+    [sms] = operator.sent
+    assert (sms.template, sms.segments) == ("credited" if switched_on else "paid", 1)
+    assert ("tru ky sau" in sms.text or "tru vao ky sau" in sms.text) is switched_on
+    assert "https://tn.vn/r/ABCD" in sms.text
+
+
+async def test_whose_payment_cleared_a_bill_without_vat_is_not_told_that_it_is_kept(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    clock.moment = EIGHT
+    notify.limits = limits(credited=KindRule(switched_on=True), paid=KindRule())
+    await notify.consume(is_customer(), ReceiptIssued(receipt=receipt(vat=0), bill_ids=[new_id()]))
+    await notify.consume(ReceiptIssued(receipt=receipt()))
+    await notify.another_sender().send_due()
+    assert operator.sent == []
+
+
 async def test_a_void_receipt_is_not_thanked_for(notify: Notify, operator: Operator, clock: Clock) -> None:
     clock.moment = EIGHT
     await notify.consume(is_customer(), ReceiptIssued(receipt=receipt(kind=ReceiptKind.VOID)))

@@ -331,7 +331,7 @@ async def test_messages_are_previewed_with_a_customers_own_data_and_a_wrong_numb
     debt = f"{account['account']['debt']:,}d".replace(",", ".")
 
     shown = await thungan.json("sms", "preview", code)
-    assert [one["kind"] for one in shown if one["switched_on"]] == ["away", "receipt"]
+    assert [one["kind"] for one in shown if one["switched_on"]] == ["away", "credited", "receipt"]
     assert {one["segments"] for one in shown} == {1}
     overdue = next(one for one in shown if one["kind"] == "overdue")
     assert code in overdue["text"]

@@ -26,10 +26,10 @@ MORNING = datetime(2026, 11, 22, 6, tzinfo=VIETNAM)
 CLOSES = time(22)
 
 
-def test_only_what_somebody_at_the_door_or_the_counter_caused_is_switched_on_as_shipped() -> None:
+def test_only_what_people_at_the_door_or_the_counter_and_money_that_is_kept_cause_is_switched_on_as_shipped() -> None:
     rules = load_rules(SHIPPED, MessageRule)
     on = {kind for kind in Kind if kind_rule(rules, "PB1401", kind, date(2026, 11, 22)).switched_on}
-    assert on == {Kind.AWAY, Kind.RECEIPT}
+    assert on == {Kind.AWAY, Kind.RECEIPT, Kind.CREDITED}
 
 
 def test_the_shipped_rules_can_be_switched_on_as_they_are() -> None:

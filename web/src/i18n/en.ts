@@ -97,6 +97,7 @@ export const en: Messages = {
   route_stale: "Route as of {time}",
   route_downloaded: "customers on this phone: {n}",
   stop_paid: "Paid",
+  stop_credit: "Credit {amount}",
   stop_away: "Away",
   stop_cannot_pay: "Could not pay",
   stop_met: "Met",
@@ -203,6 +204,7 @@ export const en: Messages = {
   paid_by_cash: "{amount} in cash ({where}), {time}. Take no money.",
   paid_by_transfer: "The bank credited {amount}, {time}. Take no money.",
   paid_here: "The customer owes nothing.",
+  paid_twice: "{amount} came when nothing was owed: it is kept for the next bill. Please tell the customer.",
 
   visit_title: "Customer met",
   visit_notice: "Payment notice",

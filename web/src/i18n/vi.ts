@@ -93,6 +93,7 @@ export const vi = {
   route_stale: "Tuyến tải lúc {time}",
   route_downloaded: "{n} khách có sẵn trên máy",
   stop_paid: "Đã trả",
+  stop_credit: "Dư {amount}",
   stop_away: "Vắng",
   stop_cannot_pay: "Chưa trả được",
   stop_met: "Đã gặp",
@@ -199,6 +200,7 @@ export const vi = {
   paid_by_cash: "Đã thu {amount} tiền mặt ({where}), lúc {time}. Không thu nữa.",
   paid_by_transfer: "Ngân hàng đã báo có {amount}, lúc {time}. Không thu nữa.",
   paid_here: "Khách hàng không còn nợ.",
+  paid_twice: "{amount} đến khi khách không còn nợ: được giữ lại và trừ vào kỳ sau. Hãy báo khách.",
 
   visit_title: "Gặp khách",
   visit_notice: "Giấy báo tiền điện",

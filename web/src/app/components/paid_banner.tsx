@@ -27,6 +27,8 @@ export function PaidBanner({ customer }: { customer: CustomerView }) {
   if (customer.debt > 0 || !isKnown) {
     return null;
   }
+  // It came when nothing was owed, such as a transfer after cash at the door.
+  const isKept = paid !== null && (customer.account?.account.credit ?? 0) >= paid.amount;
   // The gateway names a collector by the code.
   const isOwn = collector !== null && paid?.where.endsWith(` ${collector.collector_code}`);
   return (
@@ -43,6 +45,7 @@ export function PaidBanner({ customer }: { customer: CustomerView }) {
               })
             : t("paid_here")}
         </p>
+        {isKept && <p>{t("paid_twice", { amount: dong(paid.amount) })}</p>}
       </div>
     </section>
   );

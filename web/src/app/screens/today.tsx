@@ -179,8 +179,9 @@ export function StopRow({ stop, hint }: { stop: RouteStop; hint?: string }) {
 
 function Marks({ stop }: { stop: RouteStop }) {
   const t = useTranslate();
-  const { commands, day } = useAppState();
+  const { commands, day, files } = useAppState();
   const { customer } = stop;
+  const credit = files[customer.customer_code]?.account?.account.credit ?? 0;
   const marks: [string, string][] = [];
   const inDoubt = moneyInDoubt(commands, customer.customer_code);
   if (inDoubt) {
@@ -193,6 +194,9 @@ function Marks({ stop }: { stop: RouteStop }) {
     // What is owed is not known.
   } else if (customer.debt <= 0) {
     marks.push(["good", t("stop_paid")]);
+    if (credit > 0) {
+      marks.push(["info", t("stop_credit", { amount: dong(credit) })]);
+    }
   } else {
     if (customer.step === "collection_point") {
       marks.push(["wait", t("stop_point")]);

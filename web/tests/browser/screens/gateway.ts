@@ -37,6 +37,7 @@ interface Customer {
   readonly payments: Payment[];
   readonly visits: Visit[];
   version: number;
+  credit: number;
   smsLanguage: SmsLanguage | null;
 }
 
@@ -105,6 +106,7 @@ export class FakeGateway {
       payments: [],
       visits: [],
       version: 1,
+      credit: 0,
       smsLanguage: null,
     });
     return code;
@@ -203,6 +205,17 @@ export class FakeGateway {
     }
     customer.version += 1;
     this.send({ type: "account", seq: 1, what: "payment.reversed", ...this.#state(code) });
+  }
+
+  /** A bank tells of money when nothing is owed, and the phone is sent an update. */
+  transfersTwice(code: string, amount: number): void {
+    const customer = this.#customer(code);
+    customer.credit += amount;
+    customer.version += 1;
+    const payment = { payment_id: randomUUID(), amount, method: "transfer", received_at: new Date().toISOString() };
+    const where = { where: "Chuyển khoản", collector_code: null, collection_point_code: null };
+    const update = { type: "account", seq: 1, what: "payment.recorded", ...this.#state(code) };
+    this.send({ ...update, payment: { ...payment, ...where } });
   }
 
   /** Send a frame to the phone. */
@@ -383,9 +396,9 @@ export class FakeGateway {
   }
 
   #state(code: string): AccountState {
-    const { bills, version } = this.#customer(code);
+    const { bills, credit, version } = this.#customer(code);
     const openBills = bills.filter((bill) => bill.state === "open").length;
-    return { customer_code: code, debt: this.debtOf(code), credit: 0, open_bills: openBills, version };
+    return { customer_code: code, debt: this.debtOf(code), credit, open_bills: openBills, version };
   }
 
   #visit(id: string, body: Record<string, unknown>): Visit {

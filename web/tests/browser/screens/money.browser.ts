@@ -239,6 +239,23 @@ describe("what is owed", () => {
     await it.sees("Đã ghé 2 · Đã thu 1");
   });
 
+  test("is nothing when a transfer comes after the cash: the list has it, and the customer's page says to tell of it", async () => {
+    const fourth = it.gateway.owes("Phạm Văn Bốn", 150_000);
+    await it.open();
+    await takes(fourth, "first");
+    await it.open(`customers/${fourth}`);
+    await it.sees("Khách hàng không còn nợ.");
+    it.gateway.transfersTwice(fourth, 150_000);
+    await it.sees(/^Ngân hàng đã báo có 150\.000/);
+    await it.sees(/^150\.000\s*đ đến khi khách không còn nợ.*Hãy báo khách/);
+    await it.open();
+    await it.page.getByRole("button", { name: /^Đã trả/ }).click();
+    await it.page
+      .locator(`a[href$="${fourth}"]`)
+      .getByText(/^Dư 150\.000/)
+      .waitFor();
+  });
+
   test("is owed again when the payment is reversed, also on the screen that showed it as paid", async () => {
     await it.open(`customers/${second}/done`);
     await it.sees(/^Đã thu 210\.000/);
