@@ -37,9 +37,9 @@ async def close_shift(
     shift = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
     unit_code = await collectors.unit_of(connection, request.collector_code)
-    limit = cash_box_rule(cash_box_rules, unit_code, business_day(moment)).difference_limit
+    rule = cash_box_rule(cash_box_rules, request.collector_code, unit_code, business_day(moment))
     # Clocks of several copies differ by a little; no shift closes before it opened.
-    await shifts.close(connection, request, max(moment, shift.opened_at), difference, limit, work.actor)
+    await shifts.close(connection, request, max(moment, shift.opened_at), difference, rule.difference_limit, work.actor)
     closed = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     name = await accounts.collector_name(connection, request.collector_code)
     are_named = closed.totals.payments <= NAMED_PAYMENTS

@@ -13,7 +13,7 @@ async def get_next_shift(
 ) -> NextShift:
     """Return whether a collector may open a shift now, and within what bounds."""
     connection, code = work.connection, request.collector_code
-    rule = cash_box_rule(cash_box_rules, await collectors.unit_of(connection, code), business_day(clock()))
+    rule = cash_box_rule(cash_box_rules, code, await collectors.unit_of(connection, code), business_day(clock()))
     found = await shifts.listed(connection, GetShifts(states=UNSETTLED, collector_code=code))
     unproven = await hand_ins.unproven_of(connection, code)
     unsettled = [one.shift for one in found]

@@ -38,7 +38,7 @@ async def open_shift(
             facts={"shift_id": str(other.shift_id), "opened_at": other.opened_at.isoformat()},
         )
     unit_code = await collectors.unit_of(connection, code)
-    rule = cash_box_rule(cash_box_rules, unit_code, business_day(moment))
+    rule = cash_box_rule(cash_box_rules, code, unit_code, business_day(moment))
     check_float(request.opening_float, rule)
     found = await shifts.listed(connection, GetShifts(states=UNSETTLED, collector_code=code))
     unproven = await hand_ins.unproven_of(connection, code)

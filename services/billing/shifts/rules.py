@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from shared.clock import VIETNAM
 from shared.contracts.billing import Shift, ShiftState, TakenBackPayment
+from shared.contracts.common import CollectorCode
 from shared.dated_rules import DatedRule, rule_in_force
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest, NotAllowed, NotFound
@@ -117,12 +118,19 @@ class OverLimit(StrEnum):
 class CashBoxRule(DatedRule):
     """What bounds a cash box, and when a difference needs a supervisor. Amounts in đồng."""
 
+    collectors: frozenset[CollectorCode] = frozenset()
+    """The collectors that it is for; empty: all that have none of their own."""
     largest_float: int = Field(ge=0, le=10**12)
     cash_ceiling: int | None = Field(default=None, gt=0, le=10**12)
     """None: the service's setting."""
     difference_limit: int = Field(ge=0, le=10**12)
     over_limit: OverLimit = OverLimit.BLOCK
     lowered_ceiling: int | None = Field(default=None, ge=0, le=10**12)
+
+    def scopes(self) -> set[str]:
+        """Return for whom it is, so that two rules of one day for the same are refused."""
+        units = super().scopes()
+        return {f"{collector} {unit}" for collector in self.collectors or {"all"} for unit in units}
 
     @model_validator(mode="after")
     def _names_the_lowered_ceiling(self) -> Self:
@@ -134,9 +142,12 @@ class CashBoxRule(DatedRule):
 UNBOUNDED = CashBoxRule(in_force_from=date.min, largest_float=10**12, difference_limit=0)
 
 
-def cash_box_rule(rules: Sequence[CashBoxRule], unit_code: str, day: date) -> CashBoxRule:
-    """Return the rule of a unit on a day."""
-    return rule_in_force(rules, unit_code, day, default=UNBOUNDED)
+def cash_box_rule(rules: Sequence[CashBoxRule], collector_code: str, unit_code: str, day: date) -> CashBoxRule:
+    """Return the rule of a collector of a unit on a day: the collector's own before that of the unit."""
+    own = [rule for rule in rules if collector_code in rule.collectors]
+    for_all = [rule for rule in rules if not rule.collectors]
+    general = rule_in_force(for_all, unit_code, day, default=UNBOUNDED)
+    return rule_in_force(own, unit_code, day, default=general)
 
 
 def check_float(opening_float: int, rule: CashBoxRule) -> None:

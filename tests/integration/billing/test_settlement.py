@@ -135,12 +135,15 @@ async def test_cash_that_nobody_has_counted_lowers_the_ceiling_of_the_next_shift
     assert (await billing.open_shift(opening_float=150_000)).shift.cash_ceiling == 350_000
 
 
-async def test_float_ceiling_and_limit_are_those_of_the_collectors_unit(billing: BillingHandlers) -> None:
+@pytest.mark.parametrize("whose", [{"units": frozenset({"PB1402"})}, {"collectors": frozenset({COLLECTOR})}])
+async def test_float_ceiling_and_limit_are_those_of_the_collector_or_the_unit(
+    billing: BillingHandlers, whose: dict[str, Any]
+) -> None:
     billing.cash_box_rules = [
         *billing.cash_box_rules,
         CashBoxRule(
             in_force_from=date(2026, 1, 1),
-            units=frozenset({"PB1402"}),
+            **whose,
             largest_float=200_000,
             cash_ceiling=1_000_000,
             difference_limit=1_000,
