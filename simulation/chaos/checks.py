@@ -180,19 +180,19 @@ def check_reminders(state: FinalState) -> Iterator[AuditViolation]:
     known = {reminder_id.replace("-", "") for reminder_id in state.reminders}
     for reference in sent.keys() - known:
         yield _broken("an SMS has a reminder", reference, "the provider has sent it, notify does not know it")
-    per_visit: Counter[str] = Counter()
-    for reminder_id, (visit_id, progress) in state.reminders.items():
+    per_cause: Counter[str] = Counter()
+    for reminder_id, (cause, progress) in state.reminders.items():
         count = sent[reminder_id.replace("-", "")]
-        per_visit[visit_id] += count
+        per_cause[cause] += count
         if progress in SENT and count != 1:
-            yield _broken("a reminder that counts as sent is one SMS", visit_id, f"{count} SMS at the provider")
+            yield _broken("a reminder that counts as sent is one SMS", cause, f"{count} SMS at the provider")
         if count and progress not in SENT | {"unknown"}:
-            yield _broken("an SMS that left counts as sent", visit_id, f"it is {progress}")
+            yield _broken("an SMS that left counts as sent", cause, f"it is {progress}")
         if progress in {"scheduled", "sending"}:
-            yield _broken("no reminder waits for ever", visit_id, progress)
-    for visit_id, count in per_visit.items():
+            yield _broken("no reminder waits for ever", cause, progress)
+    for cause, count in per_cause.items():
         if count > 1:
-            yield _broken("an absent visit gets one SMS", visit_id, f"{count} SMS")
+            yield _broken("an absent visit, or a payment that is kept, gets one SMS", cause, f"{count} SMS")
 
 
 def _events(state: FinalState) -> Iterator[AuditViolation]:

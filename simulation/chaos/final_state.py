@@ -90,7 +90,7 @@ class FinalState:
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
     printouts: tuple[PrintoutRow, ...] = ()
     reminders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Reminder → visit and state."""
+    """Reminder → its visit, or payment that is kept (``payment …``), and state."""
     sms: tuple[str, ...] = ()
     """The reminder of each SMS that a provider has sent, as references have it."""
     emitted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -160,7 +160,8 @@ async def read_final_state(
     )
     notify = await _rows(
         database_urls["notify"],
-        reminders="SELECT reminder_id::text AS id, visit_id::text, state FROM reminders",
+        reminders="SELECT reminder_id::text AS id, coalesce(visit_id::text, 'payment ' || payment_id) AS cause, state"
+        " FROM reminders",
         attempts=ATTEMPTED,
         cut_reports="SELECT report_id::text AS id FROM cut_order_reports",
     )
@@ -182,7 +183,7 @@ async def read_final_state(
         printouts=tuple(
             PrintoutRow(str(printout.job_id), printout.attempt, printout.complete) for printout in printouts
         ),
-        reminders={row["id"]: (row["visit_id"], row["state"]) for row in notify["reminders"]},
+        reminders={row["id"]: (row["cause"], row["state"]) for row in notify["reminders"]},
         sms=tuple(sms.sent([Attempted.of(row) for row in notify["attempts"]])),
         emitted={
             service: {row["id"]: row["routing_key"] for row in found["emitted"]} for service, found in messages.items()

@@ -155,7 +155,9 @@ def test_a_print_job_that_still_waits_in_the_end_is_found(history: History) -> N
 
 def test_one_sms_for_each_absent_visit(history: History) -> None:
     two = {"a-1": ("v1", "sent"), "b-2": ("v1", "sent")}
-    assert rules(history, FinalState(reminders=two, sms=("a1", "b2"))) == ["an absent visit gets one SMS"]
+    assert rules(history, FinalState(reminders=two, sms=("a1", "b2"))) == [
+        "an absent visit, or a payment that is kept, gets one SMS"
+    ]
     one = {"a-1": ("v1", "sent")}
     assert rules(history, FinalState(reminders=one, sms=())) == ["a reminder that counts as sent is one SMS"]
     assert rules(history, FinalState(reminders=one, sms=("a1", "c3"))) == ["an SMS has a reminder"]
