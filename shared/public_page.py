@@ -48,6 +48,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Địa chỉ có thể gõ nhầm. Nếu bạn muốn kiểm tra biên nhận, hãy gõ mã tra cứu vào ô dưới đây.",
         "The address may be mistyped. To check a receipt, type its lookup code below.",
     ),
+    "unreadable": ("Không đọc được địa chỉ này", "This address cannot be read"),
+    "unreadable_text": (
+        "Mã quá dài, hoặc đường dẫn bị hỏng khi chép lại. Xin gõ mã như in trên giấy vào ô dưới đây.",
+        "The code is too long, or the link was damaged when it was copied. Type the code as it is printed below.",
+    ),
+    "too_often": ("Quá nhiều lần trong một lúc", "Too often at once"),
+    "too_often_text": ("Xin đợi một lúc rồi thử lại.", "Wait for a while, then try again."),
     "unavailable": ("Chưa kiểm tra được", "It could not be checked"),
     "unavailable_text": (
         "Hệ thống đang bận hoặc tạm gián đoạn. Điều này không nói gì về biên nhận. Xin thử lại sau ít phút.",
@@ -161,6 +168,17 @@ def render_not_found_page(language: Language = Language.VIETNAMESE) -> str:
     """Return the page for an address that leads nowhere."""
     verdict = verdict_section("caution", _text("not_found", language), _text("not_found_text", language))
     return render_page(_text("home_title", language), [verdict, code_form(language)], language)
+
+
+def refused_section(status: int, language: Language) -> str:
+    """Return the section that says why a request of a browser is not answered, by the status of the problem."""
+    key = "too_often" if status == 429 else "unreadable"
+    return verdict_section("caution", _text(key, language), _text(f"{key}_text", language))
+
+
+def render_refused_page(status: int, language: Language = Language.VIETNAMESE) -> str:
+    """Return the page for a request that is not answered: it cannot be read, or comes too often."""
+    return render_page(_text("title", language), [refused_section(status, language), code_form(language)], language)
 
 
 def render_unavailable_page(typed: str = "", language: Language = Language.VIETNAMESE) -> str:

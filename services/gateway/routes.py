@@ -45,6 +45,7 @@ from services.gateway.api import (
     transfer_codes,
     visits,
 )
+from services.gateway.api.pages_for_people import page_for_people
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge import openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
@@ -170,7 +171,7 @@ def make_application(dependencies: Dependencies, stream: RequestHandler, day_eve
     settings = dependencies.settings
     application = web.Application(
         client_max_size=settings.max_body_bytes,
-        middlewares=[server.edge_middleware(settings.http_timeout), public.page_for_lost_people],
+        middlewares=[server.edge_middleware(settings.http_timeout), page_for_people],
     )
     server.bind(
         application,

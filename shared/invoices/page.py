@@ -11,7 +11,7 @@ from shared.clock import VIETNAM
 from shared.contracts.common import Language
 from shared.contracts.invoice import INVOICE_PATH, InvoiceState, LookedUpInvoice, LookupReply
 from shared.money import format_dong
-from shared.public_page import CHECK_PATH, render_page, verdict_section
+from shared.public_page import CHECK_PATH, refused_section, render_page, verdict_section
 
 ZIP_NAME = "invoice.zip"
 PDF_NAME = "invoice.pdf"
@@ -75,6 +75,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Đã gõ sai mã khách hàng nhiều lần. Xin thử lại sau một giờ.",
         "The customer code was wrong too often. Try again in an hour.",
     ),
+    "get_again": ("Mã khách hàng không đúng", "The customer code is not right"),
+    "get_again_text": (
+        "Xin gõ lại mã hóa đơn, rồi mã khách hàng như in trên giấy.",
+        "Type the code of the invoice again, then the customer code as it is printed.",
+    ),
     "show": ("Xem", "Show"),
 }
 
@@ -94,6 +99,14 @@ def render_lookup_unavailable(typed: str, language: Language) -> str:
     """Return the page for a look-up that could not be made."""
     verdict = verdict_section("caution", _text("unavailable", language), _text("unavailable_text", language))
     return _render([verdict, _code_form(language, typed)], language, typed)
+
+
+def render_lookup_refused(status: int, language: Language, *, is_wrong: bool = False) -> str:
+    """Return the page for a request that is not answered; ``is_wrong``: because of its customer code."""
+    refused = refused_section(status, language)
+    if is_wrong:
+        refused = verdict_section("caution", _text("get_again", language), _text("get_again_text", language))
+    return _render([refused, _code_form(language, "")], language, "")
 
 
 def render_invoice_page(

@@ -1,9 +1,7 @@
 """What is public: pages for people who hold a receipt, and the keys that verify receipts."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from services.gateway.api import invoices
@@ -16,10 +14,8 @@ from shared.contracts.common import Language
 from shared.contracts.receipt import CodeFault, GetPublicKeys, PublicKeysReply, VerifyToken
 from shared.problems import Problem
 from shared.public_page import (
-    PUBLIC_PAGE_HEADERS,
     render_form_page,
     render_home_page,
-    render_not_found_page,
     render_unavailable_page,
 )
 
@@ -85,20 +81,6 @@ async def _check(scanned: str, language: Language, dependencies: Dependencies, *
 async def public_keys(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PublicKeysReply:  # noqa: ARG001 same
     """Read the keys that verify receipts."""
     return await dependencies.request(GetPublicKeys())
-
-
-@web.middleware
-async def page_for_lost_people(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Answer a browser at an address that leads nowhere with a page; programs get their problem+json."""
-    try:
-        return await handler(request)
-    except web.HTTPNotFound:
-        if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get("Accept", ""):
-            raise
-        content = render_not_found_page().encode()
-        return web.Response(status=404, body=content, headers=PUBLIC_PAGE_HEADERS)
 
 
 def _check_operation(path: str, name: str) -> AnyOperation:

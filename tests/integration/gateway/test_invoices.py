@@ -101,6 +101,33 @@ async def test_the_right_customer_code_opens_an_invoice_as_often_as_it_is_given(
                 assert "HẠNH" in await response.text()
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/hd?code=" + "A" * 2001, 422, "Không đọc được địa chỉ này"),
+        (f"/hd/{INVOICE_CODE}?kh=" + "A" * 2001, 422, "Không đọc được địa chỉ này"),
+        (f"/hd/{INVOICE_CODE}?kh=1&kh=2", 422, "Không đọc được địa chỉ này"),
+        (f"/HD/{INVOICE_CODE}?kh=%FF&lang=en", 422, "This address cannot be read"),
+        (f"/hd/{INVOICE_CODE}/invoice.pdf?kh=PB15010000002", 403, "Mã khách hàng không đúng"),
+        (f"/hd/AAAAAAAAAAAAAAAA/invoice.zip?kh={INVOICE_CUSTOMER}", 404, "Không tìm thấy hóa đơn với mã này"),
+        ("/R?code=" + "A" * 2001, 422, "Không đọc được địa chỉ này"),
+        ("/?lang=%FF", 422, "Không đọc được địa chỉ này"),
+    ],
+)
+async def test_a_browser_is_shown_a_page_where_a_program_gets_a_problem(
+    gateway: GatewaySystem, path: str, status: int, words: str
+) -> None:
+    async with gateway.session.get(f"{gateway.url}{path}", headers=BROWSER) as response:
+        assert (response.status, response.content_type) == (status, "text/html")
+        assert words in await response.text()
+        assert response.headers["Cache-Control"] == "no-store"
+    async with gateway.session.get(f"{gateway.url}{path}") as response:
+        assert (response.status, response.content_type) == (status, "application/problem+json")
+
+
 async def test_a_code_that_leads_nowhere_is_shown_for_correction_and_nothing_of_it_is_run(
     gateway: GatewaySystem,
 ) -> None:
