@@ -60,8 +60,8 @@ STREAM_PATIENCE = 20.0
 reconnects, and makes more work than it would have made by waiting."""
 
 
-CUSTOMER_CODES_PER_HOUR = 5
-"""Wrong customer codes that are tried for one invoice."""
+CODES_OF_VISITOR = 5
+"""Wrong customer codes of one invoice that are tried from one address at once; then one an hour."""
 
 
 @dataclass(slots=True)
@@ -90,8 +90,8 @@ class Dependencies:
     looks_kept: TokenBuckets = field(init=False)
     """Of which looks at something a line is kept: one in five minutes of the same person at the same thing."""
     customer_codes_tried: TokenBuckets = field(init=False)
-    """Customer codes tried on an invoice whose code was found, at this copy; over all copies the database counts them
-    (:mod:`services.gateway.store.guess_limits`)."""
+    """Customer codes tried on an invoice from an address, at this copy; over all copies the database counts them
+    (:mod:`services.gateway.customer_codes`)."""
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
     days: DayReader = field(default_factory=DayReader)
@@ -111,7 +111,7 @@ class Dependencies:
         self.sign_in_failures = TokenBuckets(of_address / 60, of_address)
         self.untried_kept = TokenBuckets(1 / 60, 1)
         self.looks_kept = TokenBuckets(1 / 300, 1)
-        self.customer_codes_tried = TokenBuckets(CUSTOMER_CODES_PER_HOUR / 3600, CUSTOMER_CODES_PER_HOUR)
+        self.customer_codes_tried = TokenBuckets(1 / 3600, CODES_OF_VISITOR)
         self.passwords = Passwords()
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 

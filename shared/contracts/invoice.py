@@ -144,6 +144,8 @@ class LookUpInvoice(Request[LookupReply]):
     typed: str = Field(min_length=1, max_length=200)
     customer_code: str = Field(default="", max_length=40)
     """Something that whoever holds the paper knows."""
+    buyer_name: str = Field(default="", max_length=400)
+    """Where it is given, it has to be the buyer's, too; accents and capitals do not count."""
 
 
 class SummaryState(StrEnum):

@@ -4,6 +4,7 @@ Whoever has only the code sees of the buyer what is masked; the file and the pap
 code, too, which stands on every bill and receipt.
 """
 
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -70,10 +71,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Tên và địa chỉ được che. Mã khách hàng in trên hóa đơn, thông báo và biên nhận tiền điện.",
         "Name and address are masked. The customer code stands on bills, notices and receipts.",
     ),
+    "name": ("Tên người mua", "Buyer's name"),
     "wrong": ("Mã khách hàng không phải của hóa đơn này.", "The customer code is not this invoice's."),
+    "wrong_with_name": (
+        "Mã khách hàng hoặc tên không phải của hóa đơn này.",
+        "The customer code or the name is not this invoice's.",
+    ),
     "too_often": (
         "Đã gõ sai mã khách hàng nhiều lần. Xin thử lại sau một giờ.",
         "The customer code was wrong too often. Try again in an hour.",
+    ),
+    "name_wanted": (
+        "Nhiều nơi đã gõ sai mã khách hàng của hóa đơn này. Xin gõ thêm tên người mua như in trên giấy.",
+        "Others have typed wrong customer codes for this invoice. Type the buyer's name, too, as it is printed.",
     ),
     "get_again": ("Mã khách hàng không đúng", "The customer code is not right"),
     "get_again_text": (
@@ -109,17 +119,31 @@ def render_lookup_refused(status: int, language: Language, *, is_wrong: bool = F
     return _render([refused, _code_form(language, "")], language, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a visitor has given of the paper."""
+
+    customer_code: str = ""
+    name: str = ""
+    """The buyer's; only where it was asked for."""
+
+
+_NOTHING = Known()
+
+
 def render_invoice_page(
-    reply: LookupReply, invoice: LookedUpInvoice, customer_code: str, language: Language, *, too_often: bool = False
+    reply: LookupReply, invoice: LookedUpInvoice, known: Known, language: Language, *, fault: str = ""
 ) -> str:
-    """Return the page of an invoice; everything that comes from outside is escaped."""
+    """Return the page of an invoice; everything that comes from outside is escaped.
+
+    ``fault``: why the customer code has not opened it: ``wrong``, ``too_often``, ``name_wanted``.
+    """
     sections = [_verdict(invoice, language), _content(invoice, language)]
     if reply.opened:
-        sections.append(_files(reply.lookup_code, customer_code, language))
+        sections.append(_files(reply.lookup_code, known, language))
     else:
-        fault = "too_often" if too_often else "wrong" if customer_code else ""
-        sections.append(_customer_form(reply.lookup_code, fault, language))
-    return _render(sections, language, reply.lookup_code, customer_code if reply.opened else "")
+        sections.append(_customer_form(reply.lookup_code, known, fault, language))
+    return _render(sections, language, reply.lookup_code, known if reply.opened else Known())
 
 
 def invoice_address(lookup_code: str, customer_code: str = "") -> str:
@@ -128,12 +152,17 @@ def invoice_address(lookup_code: str, customer_code: str = "") -> str:
     return f"{INVOICE_PATH}/{quote(lookup_code, safe='')}{known}"
 
 
-def _render(sections: list[str], language: Language, code: str, customer_code: str = "") -> str:
+def _render(sections: list[str], language: Language, code: str, known: Known = _NOTHING) -> str:
     other = Language.VIETNAMESE if language is Language.ENGLISH else Language.ENGLISH
     query = {"code": code} if code else {}
-    query |= {"kh": customer_code} if customer_code else {}
+    query |= _parameters(known)
     switch = f"{INVOICE_PATH}?{urlencode({**query, 'lang': other.value})}"
     return render_page(_text("title", language), sections, language, switch=switch)
+
+
+def _parameters(known: Known) -> dict[str, str]:
+    given = {"kh": known.customer_code, "ten": known.name}
+    return {name: value for name, value in given.items() if value}
 
 
 def _verdict(invoice: LookedUpInvoice, language: Language) -> str:
@@ -173,23 +202,32 @@ def _content(invoice: LookedUpInvoice, language: Language) -> str:
     return f"<section><h2>{escape(_text('content', language))}</h2><dl>{rows}</dl></section>"
 
 
-def _files(code: str, customer_code: str, language: Language) -> str:
-    folder, known = f"{INVOICE_PATH}/{quote(code, safe='')}", urlencode({"kh": customer_code})
+def _files(code: str, known: Known, language: Language) -> str:
+    folder, query = f"{INVOICE_PATH}/{quote(code, safe='')}", urlencode(_parameters(known))
     links = "".join(
-        f'<p><a href="{escape(f"{folder}/{name}?{known}")}" download>{escape(_text(key, language))}</a></p>'
+        f'<p><a href="{escape(f"{folder}/{name}?{query}")}" download>{escape(_text(key, language))}</a></p>'
         for key, name in (("zip", ZIP_NAME), ("pdf", PDF_NAME))
     )
     return f"<section><h2>{escape(_text('files', language))}</h2>{links}</section>"
 
 
-def _customer_form(code: str, fault: str, language: Language) -> str:
+def _customer_form(code: str, known: Known, fault: str, language: Language) -> str:
+    name = ""
+    if fault == "name_wanted" or known.name:
+        fault = "wrong_with_name" if fault == "wrong" else fault
+        name = (
+            f'<label for="ten">{escape(_text("name", language))}</label>'
+            '<input id="ten" name="ten" type="text" required maxlength="400" autocomplete="off" spellcheck="false" '
+            f'value="{escape(known.name)}">'
+        )
     wrong = f'<p class="failed" role="alert">{escape(_text(fault, language))}</p>' if fault else ""
     return (
         f'<section><h2>{escape(_text("open", language))}</h2>{wrong}<form method="get" action="{INVOICE_PATH}">'
         f'<input type="hidden" name="code" value="{escape(code)}">{_hidden(language)}'
         f'<label for="kh">{escape(_text("customer", language))}</label>'
         '<input id="kh" name="kh" type="text" required maxlength="40" autocomplete="off" '
-        'autocapitalize="characters" autocorrect="off" spellcheck="false" aria-describedby="kh-hint">'
+        'autocapitalize="characters" autocorrect="off" spellcheck="false" aria-describedby="kh-hint" '
+        f'value="{escape(known.customer_code[:40])}">{name}'
         f'<button type="submit">{escape(_text("show", language))}</button></form>'
         f'<p class="note" id="kh-hint">{escape(_text("customer_hint", language))}</p></section>'
     )

@@ -1,19 +1,17 @@
 """Where customers look their invoices up: a page, the signed original with a readable copy, and PDF for printing."""
 
 import asyncio
-from contextlib import suppress
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from asyncpg import PostgresError
 from pydantic import Field, StringConstraints
 
+from services.gateway import customer_codes
 from services.gateway.api.public_pages import HEADERS, PUBLIC_TAG, PageQuery, as_page, as_unavailable
-from services.gateway.dependencies import CUSTOMER_CODES_PER_HOUR, Dependencies
+from services.gateway.dependencies import Dependencies
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.problems import TooManyRequests, too_many_requests
 from services.gateway.edge.types import Incoming, Nothing
-from services.gateway.store import guess_limits
-from services.gateway.store.guess_limits import Guess
 from shared.contracts.common import Language
 from shared.contracts.invoice import INVOICE_PATH, ItemisedList, LookUpInvoice, LookupReply
 from shared.invoices.archive import zip_of
@@ -21,16 +19,18 @@ from shared.invoices.document import read_paper
 from shared.invoices.page import (
     PDF_NAME,
     ZIP_NAME,
+    Known,
     render_invoice_page,
     render_lookup_form,
     render_lookup_unavailable,
     render_unknown_invoice,
 )
 from shared.invoices.paper import pdf_of
-from shared.problems import NotAllowed, NotFound, Problem, Unavailable
+from shared.problems import NotAllowed, NotFound, Problem
 
 _LONGEST = 200
 """What is longer is no code."""
+_LONGEST_NAME = 400
 
 
 class InvoicePath(Incoming):
@@ -40,10 +40,13 @@ class InvoicePath(Incoming):
 
 
 class CustomerQuery(PageQuery):
-    """Something of the paper that whoever holds it knows."""
+    """What whoever holds the paper knows."""
 
     kh: Annotated[str, StringConstraints(max_length=2000)] = Field(
         default="", description="The customer code (mã khách hàng): with it nothing is masked."
+    )
+    ten: Annotated[str, StringConstraints(max_length=2000)] = Field(
+        default="", description="The buyer's name; asked for once many wrong customer codes were tried."
     )
 
 
@@ -68,12 +71,12 @@ async def look_up(call: Call[Nothing, LookupQuery, None], dependencies: Dependen
     typed = call.query.code.strip()
     if not typed:
         return as_page(render_lookup_form(call.query.language))
-    return await _shown(typed, call.query.kh, call.query.language, dependencies)
+    return await _shown(typed, call, dependencies)
 
 
 async def show(call: Call[InvoicePath, CustomerQuery, None], dependencies: Dependencies) -> Answer:
     """Show an invoice."""
-    return await _shown(call.path.code, call.query.kh, call.query.language, dependencies)
+    return await _shown(call.path.code, call, dependencies)
 
 
 async def get_files(call: Call[InvoicePath, CustomerQuery, None], dependencies: Dependencies) -> Answer:
@@ -99,70 +102,64 @@ async def page_of(typed: str, language: Language, dependencies: Dependencies) ->
         found = await dependencies.request(LookUpInvoice(typed=typed[:_LONGEST]))
     except Problem:
         return None
-    return None if found.invoice is None else as_page(render_invoice_page(found, found.invoice, "", language))
+    return None if found.invoice is None else as_page(render_invoice_page(found, found.invoice, Known(), language))
 
 
-async def _shown(typed: str, known: str, language: Language, dependencies: Dependencies) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a look-up has come to."""
+
+    reply: LookupReply
+    refused: customer_codes.Refused | None = None
+    """No customer code was tried, because too many were wrong."""
+
+
+async def _shown(typed: str, call: Call[Any, Any, None], dependencies: Dependencies) -> Answer:
+    language = call.query.language
     try:
-        found, wait = await _looked_up(typed, known, dependencies)
+        outcome = await _looked_up(typed, call.query, call.address, dependencies)
     except Problem as problem:
         if problem.status < 500:
             raise
         return as_unavailable(render_lookup_unavailable(typed[:_LONGEST], language), problem)
+    found, refused = outcome.reply, outcome.refused
     if found.invoice is None:
         return as_page(render_unknown_invoice(typed[:_LONGEST], language))
-    return as_page(render_invoice_page(found, found.invoice, known.strip(), language, too_often=wait > 0))
+    known = Known(call.query.kh.strip(), call.query.ten.strip()[:_LONGEST_NAME])
+    fault = "" if found.opened or not known.customer_code else "wrong"
+    if refused is not None:
+        fault = "name_wanted" if refused.wants_name else "too_often"
+    return as_page(render_invoice_page(found, found.invoice, known, language, fault=fault))
 
 
 async def _opened(call: Call[InvoicePath, CustomerQuery, None], dependencies: Dependencies) -> LookupReply:
-    found, wait = await _looked_up(call.path.code, call.query.kh, dependencies)
-    if found.invoice is None:
+    outcome = await _looked_up(call.path.code, call.query, call.address, dependencies)
+    if outcome.reply.invoice is None:
         raise NotFound("Không tìm thấy hóa đơn.")
-    if wait > 0:
-        raise too_many_requests(wait)
-    if not found.opened:
+    if outcome.refused is not None:
+        raise too_many_requests(outcome.refused.seconds)
+    if not outcome.reply.opened:
         raise CustomerCodeWrong
-    return found
+    return outcome.reply
 
 
-async def _looked_up(typed: str, known: str, dependencies: Dependencies) -> tuple[LookupReply, float]:
-    """Look up an invoice; return it, and for how long no customer code is tried after too many wrong ones.
-
-    Customer codes follow one another: whoever has only found an invoice's code must not try them all.
-    """
+async def _looked_up(typed: str, query: CustomerQuery, address: str, dependencies: Dependencies) -> _Outcome:
+    """Look up an invoice, and open it with what the visitor knows of the paper."""
     if len(typed) > _LONGEST:
-        return LookupReply(invoice=None), 0.0
-    known = known.strip()[:40]
+        return _Outcome(LookupReply(invoice=None))
+    customer_code, name = query.kh.strip()[:40], query.ten.strip()[:_LONGEST_NAME]
     found = await dependencies.request(LookUpInvoice(typed=typed))
-    if found.invoice is None or not known:
-        return found, 0.0
-    wait = await _take_guess(found.lookup_code, dependencies)
-    if wait > 0:
-        return found, wait
-    opened = await dependencies.request(LookUpInvoice(typed=found.lookup_code, customer_code=known))
+    if found.invoice is None or not customer_code:
+        return _Outcome(found)
+    taken = await customer_codes.take(found.lookup_code, address, name, dependencies)
+    if isinstance(taken, customer_codes.Refused):
+        return _Outcome(found, taken)
+    opened = await dependencies.request(
+        LookUpInvoice(typed=found.lookup_code, customer_code=customer_code, buyer_name=name if taken.by_name else "")
+    )
     if opened.opened:
-        await _give_guess_back(found.lookup_code, dependencies)
-    return opened, 0.0
-
-
-async def _take_guess(lookup_code: str, dependencies: Dependencies) -> float:
-    """Take one of the customer codes that may be tried for an invoice, or return the seconds until one may be."""
-    # Whoever is refused here costs the database nothing.
-    wait = dependencies.customer_codes_tried.take(lookup_code)
-    if wait:
-        return wait
-    async with dependencies.database() as connection:
-        return await guess_limits.take(
-            connection, Guess.CUSTOMER_CODE, lookup_code, CUSTOMER_CODES_PER_HOUR / 60, burst=CUSTOMER_CODES_PER_HOUR
-        )
-
-
-async def _give_guess_back(lookup_code: str, dependencies: Dependencies) -> None:
-    dependencies.customer_codes_tried.give_back(lookup_code)
-    # Without the database the guess counts; its place comes back with time.
-    with suppress(Unavailable, OSError, PostgresError):
-        async with dependencies.database() as connection:
-            await guess_limits.give_back(connection, Guess.CUSTOMER_CODE, lookup_code, CUSTOMER_CODES_PER_HOUR)
+        await customer_codes.give_back(taken, dependencies)
+    return _Outcome(opened)
 
 
 def _paper(document: bytes, itemised: ItemisedList | None) -> bytes:

@@ -15,7 +15,11 @@ class Guess(StrEnum):
     SIGN_IN_NAME = "sign_in_name"
     SECOND_FACTOR = "second_factor"
     CUSTOMER_CODE = "customer_code"
-    """Of an invoice whose code was found; counted by that code."""
+    """Of an invoice whose code was found; counted by that code, whoever tries."""
+    CUSTOMER_CODE_OF_VISITOR = "customer_code_of_visitor"
+    """The same, counted by that code and the address that it is tried from."""
+    CUSTOMER_CODE_WITH_NAME = "customer_code_with_name"
+    """The same, together with a buyer's name; counted by that code and that name."""
     PARTNER = "partner"
     """No guess: requests of a partner that are proven, all of them."""
 
@@ -23,9 +27,12 @@ class Guess(StrEnum):
 # One statement, so that guesses at once, at whichever copy, wait for each other at the row. The database's clock alone.
 _LEVEL = "least($2, known.tokens + $3 * extract(epoch FROM greatest(clock_timestamp() - known.refilled_at, '0')))"
 _TAKE = f"""
-INSERT INTO enrolment_limits AS known (caller, tokens, refilled_at)
-VALUES ($1, $2::double precision - 1, clock_timestamp())
-ON CONFLICT (caller) DO UPDATE SET tokens = {_LEVEL} - 1, refilled_at = clock_timestamp()
+INSERT INTO enrolment_limits AS known (caller, tokens, refilled_at, full_at)
+VALUES (
+    $1, $2::double precision - 1, clock_timestamp(), clock_timestamp() + make_interval(secs => 1 / $3::double precision)
+)
+ON CONFLICT (caller) DO UPDATE SET tokens = {_LEVEL} - 1, refilled_at = clock_timestamp(),
+    full_at = clock_timestamp() + make_interval(secs => ($2 + 1 - {_LEVEL}) / $3)
 WHERE {_LEVEL} >= 1
 RETURNING true
 """
@@ -55,12 +62,12 @@ async def give_back(connection: Connection, guess: Guess, address: str, burst: f
     await connection.execute(_GIVE_BACK, _caller(guess, address), float(burst))
 
 
-# After an hour at the latest a bucket is full again.
-_FORGET = "DELETE FROM enrolment_limits WHERE refilled_at < clock_timestamp() - interval '1 hour'"
+# A full bucket says nothing. Those of a version before are full after an hour at the latest.
+_FORGET = "DELETE FROM enrolment_limits WHERE coalesce(full_at, refilled_at + interval '1 hour') < clock_timestamp()"
 
 
 async def forget_idle(connection: Connection) -> None:
-    """Forget the callers that have tried nothing for long."""
+    """Forget the callers that may try as much as ever."""
     await connection.execute(_FORGET)
 
 

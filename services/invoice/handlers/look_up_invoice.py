@@ -11,8 +11,9 @@ from shared.contracts.invoice import (
     LookUpInvoice,
     LookupReply,
 )
-from shared.invoices.document import read_paper
+from shared.invoices.document import InvoicePaper, read_paper
 from shared.messaging import UnitOfWork
+from shared.text import search_key
 from shared.typed_codes import readings_of
 
 
@@ -23,9 +24,12 @@ async def look_up_invoice(request: LookUpInvoice, work: UnitOfWork) -> LookupRep
         return LookupReply(invoice=None)
     later = await lookups.followed_by(work.connection, found.invoice_id)
     document = signed_document(found.data, found.signed_at, found.signature, read_certificate(found.certificate))
+    paper = read_paper(document)
     opened = request.customer_code.strip().upper() == found.customer_code.upper()
+    if request.buyer_name:
+        opened = opened and search_key(request.buyer_name) == search_key(paper.buyer.name)
     return LookupReply(
-        invoice=_shown(found, document, later, opened=opened),
+        invoice=_shown(found, paper, later, opened=opened),
         lookup_code=found.lookup_code,
         opened=opened,
         document=document.decode() if opened else "",
@@ -33,8 +37,8 @@ async def look_up_invoice(request: LookUpInvoice, work: UnitOfWork) -> LookupRep
     )
 
 
-def _shown(found: Found, document: bytes, later: list[Found], *, opened: bool) -> LookedUpInvoice:
-    paper, symbol = read_paper(document), read_symbol(found.symbol)
+def _shown(found: Found, paper: InvoicePaper, later: list[Found], *, opened: bool) -> LookedUpInvoice:
+    symbol = read_symbol(found.symbol)
     return LookedUpInvoice(
         template=symbol.template,
         symbol=symbol.series,

@@ -2,9 +2,13 @@
 
 import io
 import zipfile
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from services.gateway.store import guess_limits
 from shared.contracts.invoice import LookUpInvoice
 from shared.contracts.receipt import CodeFault, Verification, VerifyToken
 from shared.messaging import UnitOfWork
@@ -66,32 +70,80 @@ async def test_the_files_are_for_whoever_knows_the_customer_code(gateway: Gatewa
     assert (await read(gateway, f"/hd/AAAAAAAAAAAAAAAA/{name}?kh={INVOICE_CUSTOMER}"))[0] == 404
 
 
-async def test_customer_codes_cannot_be_tried_one_after_the_other(gateway: GatewaySystem) -> None:
+class Visitors:
+    """Browsers at addresses of their own, at two copies of a gateway behind a proxy."""
+
+    def __init__(self, gateway: GatewaySystem, copies: list[str]) -> None:
+        self._gateway, self._copies = gateway, copies
+        self._turn = 0
+
+    async def read(self, address: str, customer_code: str, name: str = "", *, file: str = "") -> tuple[int, str]:
+        """Return status and page of the invoice, or of one of its files, for what a visitor gives."""
+        self._turn += 1
+        known = urlencode({"kh": customer_code} | ({"ten": name} if name else {}))
+        url = f"{self._copies[self._turn % len(self._copies)]}/hd/{INVOICE_CODE}{file}?{known}"
+        async with self._gateway.session.get(url, headers={"X-Forwarded-For": address}) as response:
+            return response.status, "" if file and response.ok else await response.text()
+
+
+@pytest.fixture
+async def visitors(system: GatewaySystem) -> AsyncIterator[Visitors]:
+    async with system.gateway(proxy_hops=1) as one, system.gateway(proxy_hops=1) as other:
+        yield Visitors(system, [one, other])
+
+
+async def test_customer_codes_cannot_be_tried_one_after_the_other_from_one_address(visitors: Visitors) -> None:
     for guess in range(2, 7):
-        _, _, page = await read(gateway, f"/hd/{INVOICE_CODE}?kh=PB1501000000{guess}")
-        assert "không phải của hóa đơn này" in page.decode()
-    _, _, page = await read(gateway, f"/hd/{TYPED}?kh={INVOICE_CUSTOMER}")
-    assert "nhiều lần" in page.decode()
-    assert "HẠNH" not in page.decode()
-    assert (await read(gateway, f"/hd/{INVOICE_CODE}/invoice.zip?kh={INVOICE_CUSTOMER}"))[0] == 429
+        assert "không phải của hóa đơn này" in (await visitors.read("203.0.113.1", f"PB1501000000{guess}"))[1]
+    _, page = await visitors.read("203.0.113.1", INVOICE_CUSTOMER)
+    assert "nhiều lần" in page
+    assert "HẠNH" not in page
+    assert (await visitors.read("203.0.113.1", INVOICE_CUSTOMER, file="/invoice.zip"))[0] == 429
 
 
-async def test_customer_codes_that_were_tried_at_one_copy_of_the_gateway_count_at_the_other(
-    gateway: GatewaySystem,
+async def test_a_stranger_who_types_wrong_customer_codes_does_not_keep_others_out(visitors: Visitors) -> None:
+    for guess in range(2, 9):
+        await visitors.read("203.0.113.1", f"PB1501000000{guess}")
+    assert "HẠNH" in (await visitors.read("203.0.113.2", INVOICE_CUSTOMER))[1]
+
+
+async def test_once_many_have_typed_wrong_codes_whoever_knows_the_name_still_opens_the_invoice(
+    visitors: Visitors,
 ) -> None:
-    async with gateway.gateway() as other:
+    for guess in range(20):
+        _, page = await visitors.read(f"203.0.113.{guess}", f"PB15010001{guess:03}")
+        assert "không phải của hóa đơn này" in page
 
-        async def tried(url: str, customer_code: str) -> str:
-            async with gateway.session.get(f"{url}/hd/{INVOICE_CODE}?kh={customer_code}") as response:
-                return await response.text()
+    _, page = await visitors.read("198.51.100.1", INVOICE_CUSTOMER)
+    assert "gõ thêm tên" in page
+    assert "HẠNH" not in page
+    assert (await visitors.read("198.51.100.1", INVOICE_CUSTOMER, file="/invoice.zip"))[0] == 429
 
-        for guess in range(2, 7):
-            page = await tried(other if guess % 2 else gateway.url, f"PB1501000000{guess}")
-            assert "không phải của hóa đơn này" in page
-        for url in (gateway.url, other):
-            page = await tried(url, INVOICE_CUSTOMER)
-            assert "nhiều lần" in page
-            assert "HẠNH" not in page
+    # Names of others spend nothing that is the owner's.
+    for guess in range(21):
+        _, page = await visitors.read(f"203.0.113.{guess + 30}", INVOICE_CUSTOMER, "Nguyễn Thị Hoa")
+        assert "HẠNH" not in page
+    assert (
+        "Mã khách hàng hoặc tên không phải"
+        in (await visitors.read("198.51.100.1", "PB15010000002", "NGUYỄN THỊ HẠNH"))[1]
+    )
+    _, page = await visitors.read("198.51.100.1", INVOICE_CUSTOMER, "NGUYỄN THỊ HẠNH")
+    assert "/invoice.zip?kh=PB15010000001&amp;ten=NGUY" in page
+    assert (await visitors.read("198.51.100.1", INVOICE_CUSTOMER, "NGUYỄN THỊ HẠNH", file="/invoice.zip"))[0] == 200
+
+
+async def test_wrong_codes_of_the_last_hours_are_not_forgotten_while_they_count(
+    system: GatewaySystem, visitors: Visitors
+) -> None:
+    await visitors.read("203.0.113.1", "PB15010000002")
+    async with system.pool.acquire() as connection:
+        later = "UPDATE enrolment_limits SET refilled_at = refilled_at - $1::interval, full_at = full_at - $1::interval"
+        await connection.execute(later, timedelta(minutes=50))
+        await guess_limits.forget_idle(connection)
+        assert await connection.fetchval("SELECT count(*) FROM enrolment_limits") == 2
+        await connection.execute(later, timedelta(minutes=11))
+        await guess_limits.forget_idle(connection)
+        assert await connection.fetchval("SELECT count(*) FROM enrolment_limits") == 0
 
 
 async def test_the_right_customer_code_opens_an_invoice_as_often_as_it_is_given(gateway: GatewaySystem) -> None:

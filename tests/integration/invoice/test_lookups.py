@@ -7,12 +7,14 @@ from services.invoice.signatures.verification import read_signed
 from shared.contracts.invoice import InvoiceState, LookUpInvoice, LookupReply
 from shared.invoices.document import read_paper
 from shared.testing import wait_until
+from shared.text import without_accents
 from tests.integration.invoice.invoice_service import InvoiceSystem
 from tests.integration.invoice.test_invoices import AwaySigner
 
 
-async def ask(system: InvoiceSystem, typed: str, customer_code: str = "") -> LookupReply:
-    return await system.billing.request(LookUpInvoice(typed=typed, customer_code=customer_code), timeout=10)
+async def ask(system: InvoiceSystem, typed: str, customer_code: str = "", buyer_name: str = "") -> LookupReply:
+    request = LookUpInvoice(typed=typed, customer_code=customer_code, buyer_name=buyer_name)
+    return await system.billing.request(request, timeout=10)
 
 
 async def test_a_code_however_it_is_typed_leads_to_the_signed_invoice(system: InvoiceSystem, key_folder: Path) -> None:
@@ -37,6 +39,11 @@ async def test_a_code_however_it_is_typed_leads_to_the_signed_invoice(system: In
     paper = read_paper(opened.document.encode())
     assert (paper.buyer.name, paper.total, paper.symbol) == (system.customer.name, bill.total, row["symbol"])
     assert dict(paper.further)["Địa chỉ tra cứu"] == "https://thungan.example/hd"
+    name = system.customer.name.lower().replace(" ", "  ")
+    assert (await ask(system, typed, system.customer.customer_code, without_accents(name))).opened
+    other = await ask(system, typed, system.customer.customer_code, f"{name} x")
+    assert (other.opened, other.document) == (False, "")
+    assert not (await ask(system, typed, "PB00000000000", name)).opened
     assert (await ask(system, "AAAA-AAAA-AAAA-AAAA")).invoice is None
     assert (await ask(system, "'; DROP TABLE invoices; --")).invoice is None
 

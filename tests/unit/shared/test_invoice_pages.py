@@ -15,7 +15,7 @@ from shared.contracts.invoice import InvoiceLine, InvoiceState, ItemisedList, Lo
 from shared.invoices.archive import zip_of
 from shared.invoices.document import read_paper
 from shared.invoices.html import render_invoice_file
-from shared.invoices.page import render_invoice_page
+from shared.invoices.page import Known, render_invoice_page
 from shared.invoices.paper import pdf_of
 from shared.invoices.pdf import Paper, pdf_of_lines
 from shared.printing import Document, Rule, Text, lay_out
@@ -172,12 +172,15 @@ def _found(**changes: object) -> LookedUpInvoice:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_page_gives_files_only_where_it_is_opened_and_escapes_all(language: Language) -> None:
-    masked = render_invoice_page(LookupReply(invoice=_found(), lookup_code="ABCD"), _found(), '"><script>', language)
+    stranger = Known('"><script>', '"><script>')
+    masked = render_invoice_page(
+        LookupReply(invoice=_found(), lookup_code="ABCD"), _found(), stranger, language, fault="wrong"
+    )
     assert "<script" not in masked
     assert "<b>ĐIỆN" not in masked
     assert "invoice.zip" not in masked
     opened = render_invoice_page(
-        LookupReply(invoice=_found(), lookup_code="ABCD", opened=True), _found(), "PB1", language
+        LookupReply(invoice=_found(), lookup_code="ABCD", opened=True), _found(), Known("PB1"), language
     )
     assert '/hd/ABCD/invoice.zip?kh=PB1"' in opened
     assert 'name="kh"' not in opened
