@@ -78,7 +78,8 @@ async def provider_of(settings: InvoiceSettings) -> AsyncIterator[Provider | Non
     if not settings.invoice_authority_url:
         yield None
         return
-    token = settings.invoice_authority_token.get_secret_value() if settings.invoice_authority_token else ""
+    assert settings.invoice_authority_token is not None  # noqa: S101 - checked by the settings
+    token = settings.invoice_authority_token.get_secret_value()
     timeout = settings.invoice_authority_timeout_seconds
     async with aclosing(HttpProvider(settings.invoice_authority_url, token, timeout)) as provider:
         yield provider

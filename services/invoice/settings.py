@@ -111,6 +111,10 @@ class InvoiceSettings(ServiceSettings):
             raise ValueError("with THUNGAN_INVOICE_PKCS11_MODULE go …_TOKEN, …_KEY and …_PIN (or …_PIN_FILE)")
         if self.invoice_authority_url and not self.invoice_authority_receiver:
             raise ValueError("with THUNGAN_INVOICE_AUTHORITY_URL goes …_RECEIVER, which the provider has given")
+        if self.invoice_authority_url and not (self.invoice_authority_token or SecretStr("")).get_secret_value():
+            raise ValueError(
+                "with THUNGAN_INVOICE_AUTHORITY_URL goes …_TOKEN (or …_TOKEN_FILE), as the provider gave it"
+            )
         return self
 
     def key_folder(self) -> Path:

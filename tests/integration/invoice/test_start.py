@@ -72,3 +72,17 @@ def test_with_an_address_on_every_invoice_that_nobody_could_open(keys: Path, add
     assert code == EXIT_CONFIGURATION
     assert len(lines) == 1
     assert "THUNGAN_INVOICE_LOOKUP_URL" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [({"TOKEN": "secret"}, "RECEIVER"), ({"RECEIVER": "V1"}, "TOKEN"), ({"RECEIVER": "V1", "TOKEN": ""}, "TOKEN")],
+)
+def test_with_a_provider_that_would_refuse_whatever_it_is_sent(keys: Path, given: dict[str, str], missing: str) -> None:
+    settings = {f"INVOICE_AUTHORITY_{name}": value for name, value in ({"URL": "https://tvan.example"} | given).items()}
+    code, lines = started(INVOICE_KEY_FOLDER=keys, **settings)
+
+    assert code == EXIT_CONFIGURATION
+    assert len(lines) == 1
+    assert f"…_{missing}" in lines[0]
+    assert "secret" not in lines[0]
