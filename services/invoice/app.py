@@ -47,7 +47,7 @@ async def service(
         async with (
             parts.bus.background("worker", worker.run()),
             parts.bus.background("authority", sender.run()),
-            parts.bus.background("backlog", watch_backlog(parts.pool, clock, rules)),
+            parts.bus.background("backlog", watch_backlog(parts.pool, clock, rules, signing.certificate.certificate)),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):
             yield Running(parts.bus, port)

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import structlog
 from asyncpg import Pool
+from cryptography import x509
 from prometheus_client import Counter, Gauge
 
 from services.invoice.authority.rules import AuthorityRule, NoRule, period_of, rule_of
@@ -42,7 +43,11 @@ SIGNER_AWAY = Gauge("thungan_invoice_signer_away", "1 while nothing can be signe
 SIGNER_STARTS = Counter(
     "thungan_invoice_signer_starts", "How often the process that signs with an HSM was started", registry=REGISTRY
 )
-
+CERTIFICATE_DAYS = Gauge(
+    "thungan_invoice_certificate_days",
+    "Days until the certificate ends that this copy signs with; negative: it has ended, and nothing is signed",
+    registry=REGISTRY,
+)
 DUE_DAYS = Gauge(
     "thungan_invoice_due_days",
     "Days until the first bill that cannot be invoiced has to be; negative: it is late; the same from every copy",
@@ -74,13 +79,16 @@ _LOOK_BACK = timedelta(days=200)
 log = structlog.get_logger(__name__)
 
 
-async def watch_backlog(pool: Pool, clock: Clock, rules: Sequence[AuthorityRule]) -> NoReturn:
-    """Measure what waits, again and again; never returns."""
+async def watch_backlog(
+    pool: Pool, clock: Clock, rules: Sequence[AuthorityRule], certificate: x509.Certificate
+) -> NoReturn:
+    """Measure what waits, and how long it can be signed with the certificate, again and again; never returns."""
     untold: date | None = None
     counted_at: datetime | None = None
     while True:
+        moment = clock()
+        CERTIFICATE_DAYS.set((certificate.not_valid_after_utc - moment) / timedelta(days=1))
         try:
-            moment = clock()
             async with acquired(pool) as connection:
                 found = await backlog(connection)
                 messages = await authority_messages.backlog(connection)

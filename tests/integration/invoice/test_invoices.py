@@ -207,11 +207,13 @@ async def test_nothing_is_signed_with_a_certificate_that_has_ended_and_the_next_
         await system.release(system.billed(100), system.billed(110))
         await wait_until(lambda: REGISTRY.get_sample_value("thungan_invoice_signer_away") == 1, 20)
         assert await system.pool.fetchval("SELECT count(*) FROM signatures") == 0
+        assert REGISTRY.get_sample_value("thungan_invoice_certificate_days") == pytest.approx(-50, abs=0.1)
 
     await system.start()
 
     assert [row["number"] for row in await system.signed(2)] == [1, 2]
     assert REGISTRY.get_sample_value("thungan_invoice_signer_away") == 0
+    assert (REGISTRY.get_sample_value("thungan_invoice_certificate_days") or 0) > 3600
 
 
 async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_question_also_at_the_next_bill_run(
