@@ -29,5 +29,14 @@ def load_templates(file: Path = _FILE) -> Templates:
             for form in (*forms, *template.invoice_forms.get(language, ())):
                 if language != ACCENTED and not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
                     raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
+            _require_receipt(template, language)
         templates[template.template] = template
     return Templates(templates, names, tuple((long, short) for long, short in content["abbreviations"]))
+
+
+def _require_receipt(template: Template, language: str) -> None:
+    """Refuse a text whose link to an invoice takes the place of the receipt's: the receipt leads to both."""
+    if all("address" in fields_of(form) for form in template.forms[language]):
+        for form in template.invoice_forms.get(language, ()):
+            if "address" not in fields_of(form):
+                raise TemplateError(f"{template.template} ({language}) leads to an invoice and to no receipt: {form}")

@@ -154,6 +154,32 @@ def test_a_link_that_does_not_fit_is_left_out_and_the_text_stays_as_it_was(langu
     assert TEMPLATES.render("away", language, with_link) == TEMPLATES.render("away", language, PARAMETERS)
 
 
+THANKS = PARAMETERS | {"receipt": "1C26TPB 00001234", "address": "https://hd.dienluc-camau.vn/R/ABCDEFGHIJKLMNOPQ"}
+
+
+@pytest.mark.parametrize("kind", [Kind.PAID, Kind.RECEIPT])
+@pytest.mark.parametrize(("language", "has_both"), [("vi", True), ("vi-accents", False), ("en", True)])
+def test_where_there_is_no_room_for_both_links_thanks_have_that_of_the_receipt_whose_page_leads_to_the_invoice(
+    kind: Kind, language: str, has_both: bool
+) -> None:
+    link = "https://hd.dienluc-camau.vn/hd/ABCDEFGH234567AB"
+    text = TEMPLATES.render(kind, language, THANKS | {"invoice_link": link}).text
+    assert (str(THANKS["address"]) in text, link in text) == (True, has_both)
+    longer = THANKS | {"address": f"{THANKS['address']}/{'A' * 30}"}
+    assert TEMPLATES.render(kind, language, longer | {"invoice_link": link}) == TEMPLATES.render(kind, language, longer)
+
+
+def test_a_text_that_leads_to_an_invoice_and_no_more_to_the_receipt_is_refused_when_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "templates.yaml"
+    file.write_text(
+        "names: {}\nabbreviations: []\ntemplates: [{id: x, version: 1, texts: {vi: ['A {address}']}, "
+        "invoice_texts: {vi: ['B {invoice_link}']}}]",
+        "utf-8",
+    )
+    with pytest.raises(TemplateError, match=r"x \(vi\) leads to an invoice and to no receipt"):
+        load_templates(file)
+
+
 def test_a_template_with_accents_is_refused_when_it_is_read(tmp_path: Path) -> None:
     file = tmp_path / "templates.yaml"
     file.write_text(
