@@ -80,7 +80,7 @@ async def resend_events(
         }
     urls = {service: system.database_url(service) for service in SERVICES}
     found = [event async for event in missing_events(urls, selection) if (event.consumer, event.id) not in dead]
-    found.sort(key=lambda event: event.published_at)
+    found.sort(key=sent_again_in_order)
     found = found[:limit]
     if dry_run or not found:
         return found
@@ -90,6 +90,11 @@ async def resend_events(
             log.record_resent(event, by=by, why=why)
             await sender.send(event)
     return found
+
+
+def sent_again_in_order(event: SentEvent) -> tuple[bool, datetime]:
+    """Return what events are sorted by: invoices first, whose numbers the receipts of payments quote; then by time."""
+    return event.emitter != "invoice", event.published_at
 
 
 def _counts(found: Iterable[SentEvent]) -> list[dict[str, Any]]:

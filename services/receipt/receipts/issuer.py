@@ -6,6 +6,7 @@ it made before. Whatever fails (the signer, the database, the process) undoes al
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
@@ -13,7 +14,7 @@ from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year, yea
 from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
-from services.receipt.receipts.lost import TOKEN_KINDS, content_signed, numbered_in
+from services.receipt.receipts.lost import TOKEN_KINDS, content_signed, is_like, numbered_in
 from services.receipt.receipts.patience import SignerPatience
 from services.receipt.signatures.chain import link_of
 from services.receipt.signatures.keyring import UnusableKeyError
@@ -29,7 +30,7 @@ from services.receipt.witness.guard import IssueGuard
 from shared.clock import Clock, business_day, now
 from shared.db import Connection
 from shared.fingerprint import fingerprint
-from shared.problems import Conflict
+from shared.problems import Conflict, Unavailable
 
 
 class OtherContent(Conflict):
@@ -50,6 +51,8 @@ class Issuer:
     guard: IssueGuard = field(default_factory=IssueGuard)
     patience: SignerPatience = field(default_factory=SignerPatience)
     """After which a receipt is issued without a signature, which it gets later."""
+    put_off: set[UUID] = field(default_factory=set)
+    """Payments that were put off once because the invoices of their lost receipts may be on their way."""
 
     async def issue(self, connection: Connection, draft: Draft) -> StoredReceipt:
         """Number, sign, chain and store a receipt; or return the one that exists already for the same cause.
@@ -127,18 +130,27 @@ class Issuer:
     async def _recovered(self, connection: Connection, draft: Draft) -> StoredReceipt | None:
         """Return the receipt that was signed for this before it was lost, and that a customer has shown since.
 
-        It is the one whose signature covers what is drawn again from the event under its number and moment.
+        It is the one whose signature covers what is drawn again from the event under its number and moment. Where one
+        says the same and cannot be drawn, it may quote invoices whose events were sent again before this payment's and
+        are handled at the same time: this is tried once more, a second later. Raises Unavailable for that.
         """
+        may_come = False
         for raw in await recovered_tokens_of(connection, draft.customer_code):
             token = parse(raw)
             content = content_signed(token, draft, self.forms, await quotes_of(connection, draft.bill_ids))
             if content is None:
+                may_come = may_come or is_like(token, draft)
                 continue
+            self.put_off.discard(draft.payment_id)
             numbered = numbered_in(token)
             receipt = _receipt(draft, numbered, token.key_id, raw, content)
             await add_receipt_again(connection, receipt)
             year = year_of(numbered.series)
             return StoredReceipt(receipt, numbered.template, year, token.claims.issuer, None, 0)
+        if may_come and draft.payment_id not in self.put_off:
+            self.put_off.add(draft.payment_id)
+            raise Unavailable("the invoices that a lost receipt quotes may be on their way")
+        self.put_off.discard(draft.payment_id)
         return None
 
 

@@ -26,6 +26,14 @@ def numbered_in(token: Token) -> Numbered:
     return Numbered(claims.symbol.removesuffix(series), series, claims.number, claims.issued_moment)
 
 
+def is_like(token: Token, draft: Draft) -> bool:
+    """Whether what a token says of itself is what the draft would say, whatever invoices were known."""
+    claims = token.claims
+    said = (claims.customer_code, claims.total, claims.vat, claims.vat_rates, claims.periods, claims.collector_code)
+    wanted = (draft.customer_code, draft.total, draft.vat, draft.vat_rates, draft.periods, draft.collector_code)
+    return (said, claims.kind) == (wanted, TOKEN_KINDS[draft.kind])
+
+
 def content_signed(token: Token, draft: Draft, forms: LegalForms, quotes: Sequence[Quote]) -> str | None:
     """Return the content that a token was signed over, if that is the draft's; else None.
 

@@ -22,15 +22,21 @@ from services.receipt.store.checkpoints import logged_tokens
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
+from shared.contracts.billing import PaymentMethod
 from shared.contracts.receipt import CheckState, Receipt, ReprintReceipt, VerifyToken
 from shared.db import Connection
 from shared.ids import new_id
+from shared.metrics import REGISTRY
 from shared.problems import Unavailable
 from shared.runtime import Running
 from shared.testing import wait_until
 from simulation.backups import Backup
 from tests.integration.receipt.receipt_service import ReceiptSystem, readiness, stopped
+from tests.integration.receipt.test_quotes import tell, told
 from tests.unit.receipt.samples import payment_recorded, payment_reversed
+
+_BILL = payment_recorded("any").bills[0]
+INVOICE = told(_BILL.bill_id, _BILL.bill_number, 42)
 
 OFTEN: dict[str, Any] = {"receipt_witness_seconds": 1.0}
 
@@ -169,10 +175,11 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
     await pay(system, "one")
     await witnessed(system, 1)
     backup = await backup_of(system, tmp_path).take()
+    await tell(system, INVOICE, 1)
     lost = await pay(system, "two", "three")
     await witnessed(system, 3)
     await backup.restore()
-    await system.consume(payment_recorded("waiting"))
+    await system.consume(payment_recorded("waiting", method=PaymentMethod.TRANSFER))
     await stopped(running, "older than the witness")
 
     done = await recovered(system, [lost[0].url, "NOT A TOKEN"], reach=100)
@@ -196,9 +203,7 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
     found_outside = await witnessed(system, 2, epoch=2)
     assert found_outside.checkpoint.size == 2
     # Events that are sent again: the shown receipt is the payment's as before, the other payment gets another one.
-    await system.consume(payment_recorded("two"), payment_recorded("three"))
-    await wait_until(lambda: len(system.issued) == 6, 60, message="both payments have receipts")
-    again = {receipt.number: receipt for receipt in system.issued[4:]}
+    again = await overtake_their_invoice(system, "two", "three")
     assert again.keys() == {2, 105}
     assert again[2].token == lost[0].token
     found = await system.ask(VerifyToken(token=lost[0].token))
@@ -221,6 +226,22 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
     superseded = found_outside.checkpoint.superseded
     assert superseded is not None
     assert (superseded.epoch, superseded.size) == (1, 3)
+
+
+async def overtake_their_invoice(system: ReceiptSystem, name: str, *others: str) -> dict[int, Receipt]:
+    """Consume payments again, the first one shortly before the event of the invoice that its receipt quotes."""
+
+    def looked_at() -> float:
+        labels = {"service": "receipt", "message": "payment.recorded.v1"}
+        return (REGISTRY.get_sample_value("thungan_bus_retried_total", labels) or 0) + len(system.issued)
+
+    issued, before = len(system.issued), looked_at()
+    await system.consume(payment_recorded(name))
+    await wait_until(lambda: looked_at() > before, 20)
+    await tell(system, INVOICE, 1)
+    await system.consume(*(payment_recorded(other) for other in others))
+    await wait_until(lambda: len(system.issued) == issued + 1 + len(others), 60, message="payments have receipts")
+    return {receipt.number: receipt for receipt in system.issued[issued:]}
 
 
 async def leads_to_another_number(system: ReceiptSystem, lost: Receipt, number: int) -> None:
