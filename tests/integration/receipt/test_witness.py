@@ -22,7 +22,7 @@ from services.receipt.store.checkpoints import logged_tokens
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
-from shared.contracts.billing import PaymentMethod
+from shared.contracts.common import PaymentMethod
 from shared.contracts.receipt import CheckState, Receipt, ReprintReceipt, VerifyToken
 from shared.db import Connection
 from shared.ids import new_id
