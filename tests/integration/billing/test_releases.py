@@ -323,3 +323,16 @@ async def step(billing: BillingHandlers, run_id: UUID, at_work: set[UUID]) -> No
         await do_bill_run_step(
             BillRunStep(run_id=run_id), work, clock=billing.clock, tariffs=TARIFFS, runs_at_work=at_work
         )
+
+
+async def test_all_accounts_of_a_page_change_in_one_transaction_without_an_entry_in_an_index(
+    billing: BillingHandlers,
+) -> None:
+    async with billing.new_work() as work:
+        await work.connection.execute(
+            "INSERT INTO accounts (customer_code) SELECT 'PB1401' || lpad(n::text, 7, '0') FROM generate_series(1, 500) AS n"
+        )
+    async with billing.new_work() as work:
+        await work.connection.execute("UPDATE accounts SET version = version + 1")
+        without = await work.connection.fetchval("SELECT pg_stat_get_xact_tuples_hot_updated('accounts'::regclass)")
+    assert without == 500

@@ -129,3 +129,18 @@ async def test_other_passwords_take_effect_at_the_next_connection_and_end_no_ses
             await connected_as_owner(postgres_url, system, "notify")
     finally:
         await old_copy.close()
+
+
+async def test_a_database_compares_texts_by_their_bytes_and_knows_letters_as_the_server_does(
+    postgres_url: str, system: str
+) -> None:
+    await provisioned(postgres_url, system, "notify")
+    connection = await connected(postgres_url, system, "notify")
+    try:
+        names = ["Ánh", "Đào", "an", "Ông"]
+        assert await connection.fetchval("SELECT datcollate FROM pg_database WHERE datname = current_database()") == "C"
+        ordered = await connection.fetch("SELECT name FROM unnest($1::text[]) AS name ORDER BY name", names)
+        assert [row["name"] for row in ordered] == sorted(names)
+        assert await connection.fetchval("SELECT lower('ĐỖ THỊ ÁNH')") == "đỗ thị ánh"
+    finally:
+        await connection.close()
