@@ -330,7 +330,7 @@ async def test_all_accounts_of_a_page_change_in_one_transaction_without_an_entry
 ) -> None:
     async with billing.new_work() as work:
         await work.connection.execute(
-            "INSERT INTO accounts (customer_code) SELECT 'PB1401' || lpad(n::text, 7, '0') FROM generate_series(1, 500) AS n"
+            "INSERT INTO accounts (customer_code) SELECT format('PB1401%s', 1000000 + n) FROM generate_series(1, 500) n"
         )
     async with billing.new_work() as work:
         await work.connection.execute("UPDATE accounts SET version = version + 1")
