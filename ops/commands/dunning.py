@@ -30,7 +30,9 @@ from shared.contracts.notify import (
     GetDunning,
     GetDunningCases,
     MakeCutList,
+    OrderOutcome,
     RecordWarningDelivery,
+    ReportCutOrder,
     WayOfDelivery,
 )
 from shared.ids import new_id
@@ -304,6 +306,35 @@ def delivered(
         return
     late = "" if kept.in_time else " That is too late: it does not count."
     print_line(f"Delivered; the warning names {kept.cut_from.astimezone(VIETNAM):%Y-%m-%d %H:%M}.{late}")
+
+
+@app.command()
+def report(
+    order_id: Annotated[UUID, typer.Argument(help="The order, as `orders` has it.")],
+    outcome: Annotated[OrderOutcome, typer.Argument(help="What came of it at the meter.")],
+    meter_reading: Annotated[
+        int | None, typer.Option("--meter-reading", min=0, help="What the meter shows; needed with `done`.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", callback=free_text, help="Who told of it, for the records.")] = "",
+    by: ByOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Report what came of an order to cut or to reconnect, where the collector's phone cannot."""
+    request = build_request(
+        ReportCutOrder,
+        report_id=new_id(),
+        order_id=order_id,
+        outcome=outcome,
+        meter_reading=meter_reading,
+        note=note,
+        stated_at=now(),
+    )
+    kept = _ask(request, by)
+    if as_json:
+        print_json(kept.model_dump(mode="json"))
+        return
+    also = "" if kept.further is None else f" Supply has to come back: order {kept.further.order_id}."
+    print_line(f"The order to {kept.order.kind.value} {kept.order.customer_code} is {kept.order.state.value}.{also}")
 
 
 R = TypeVar("R", bound=Reply)

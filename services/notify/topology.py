@@ -153,7 +153,7 @@ TOPOLOGY = Topology(
         RequestHandler(
             ReportCutOrder,
             report_cut_order,
-            idempotency=Idempotency("report_id", lock=lock_order_of_report, ignored={"collector_code"}),
+            idempotency=Idempotency("report_id", lock=lock_order_of_report, ignored={"collector_code", "unit_codes"}),
         ),
         RequestHandler(GetCutList, get_cut_list, access=Access.READ_ONLY),
         RequestHandler(GetCutLists, get_cut_lists, access=Access.READ_ONLY),

@@ -551,7 +551,7 @@ class CutOrderReported(Reply):
 
 
 class ReportCutOrder(Request[CutOrderReported]):
-    """Keep what came of an order at the place. Repeatable by ``report_id``, which the phone makes.
+    """Keep what came of an order at the place. Repeatable by ``report_id``, which the phone or the office makes.
 
     What was done is kept even where the order had been withdrawn meanwhile. Refused with ``cut-order-ended`` where
     somebody else has reported it, and ``reading-missing`` where nothing was read at the meter.
@@ -562,6 +562,8 @@ class ReportCutOrder(Request[CutOrderReported]):
     order_id: UUID
     collector_code: CollectorCode | None = None
     """Only an order of this collector; None: any."""
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only an order of these units; empty: of all."""
     outcome: OrderOutcome
     meter_reading: int | None = Field(default=None, ge=0, le=9_999_999_999)
     """Needed where it was done."""

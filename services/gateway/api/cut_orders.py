@@ -169,13 +169,14 @@ async def tasks(call: Call[Nothing, Nothing, None], dependencies: Dependencies) 
 
 
 async def report(call: Call[OrderPath, Nothing, OrderReport], dependencies: Dependencies) -> CutOrderReported:
-    """Keep what came of an order."""
+    """Keep what came of an order: by its collector's phone, or by the office, which somebody has called."""
     body = call.body
     return await dependencies.request(
         ReportCutOrder(
             report_id=call.key,
             order_id=call.path.order_id,
-            collector_code=call.collector_code,
+            collector_code=None if isinstance(call.who, StaffMember) else call.collector_code,
+            unit_codes=_units(call.who),
             outcome=body.outcome,
             meter_reading=body.meter_reading,
             note=body.note,
@@ -322,7 +323,8 @@ OPERATIONS: list[AnyOperation] = [
         summary="Keep what came of an order at the meter, with what the meter shows",
         description=(
             "What was done is kept even where the order had been withdrawn while the phone had no signal; `further` is "
-            "then the order to connect supply again."
+            "then the order to connect supply again. The office reports what it was told by other ways, of its own "
+            "units: a phone that is lost keeps no order open."
         ),
         handler=report,
         path_model=OrderPath,
@@ -332,6 +334,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=CutOrderReported,
         roles=COLLECTOR_ONLY,
+        staff=SUPERVISORS,
         problems=(
             NotFound,
             SameIdOtherContent,

@@ -25,7 +25,8 @@ async def report_cut_order(
     """
     connection, moment = work.connection, clock()
     found = await order(connection, request.order_id)
-    if found is None or request.collector_code not in (None, found.collector_code):
+    is_others = found is not None and request.unit_codes and found.unit_code not in request.unit_codes
+    if found is None or is_others or request.collector_code not in (None, found.collector_code):
         raise NotFound("Không có lệnh này.")
     is_done = request.outcome is OrderOutcome.DONE
     if is_done and request.meter_reading is None:

@@ -239,6 +239,10 @@ from shared.contracts.invoice import (
 from shared.contracts.message import Message, Request
 from shared.contracts.notify import (
     ChangeOptOut,
+    CutOrder,
+    CutOrderKind,
+    CutOrderReported,
+    CutOrderState,
     DueSms,
     GetDueSms,
     GetOptOuts,
@@ -251,6 +255,7 @@ from shared.contracts.notify import (
     ReceiptLinks,
     ReminderHistory,
     ReminderState,
+    ReportCutOrder,
     SendReceiptLink,
     UnitSms,
     WarningPrintAsked,
@@ -342,6 +347,7 @@ REQUESTS: list[type[Request[Any]]] = [
     EndAgreement,
     PrintAgreement,
     PrintWarning,
+    ReportCutOrder,
     GetInterest,
     GetDueInterest,
     ChargeInterest,
@@ -975,6 +981,26 @@ class BackOffice:
 
     async def PrintAgreement(self, request: PrintAgreement, work: UnitOfWork) -> AgreementPrintAsked:
         return AgreementPrintAsked(print_id=request.print_id)
+
+    async def ReportCutOrder(self, request: ReportCutOrder, work: UnitOfWork) -> CutOrderReported:
+        moment = request.stated_at
+        order = CutOrder(
+            order_id=request.order_id,
+            kind=CutOrderKind.RECONNECT,
+            customer_code=next(iter(self.customers)),
+            unit_code=UNIT.unit_code,
+            collector_code=request.collector_code,
+            list_id=None,
+            cut_order_id=new_id(),
+            ordered_at=moment,
+            cut_from=None,
+            due_by=moment,
+            state=CutOrderState.DONE,
+            cause="paid",
+            ended_at=moment,
+            meter_reading=request.meter_reading,
+        )
+        return CutOrderReported(order=order, further=None)
 
     async def PrintWarning(self, request: PrintWarning, work: UnitOfWork) -> WarningPrintAsked:
         return WarningPrintAsked(print_id=request.print_id)

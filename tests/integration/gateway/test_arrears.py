@@ -12,6 +12,7 @@ from shared.contracts.billing import (
     GetDueInterest,
     WaiveInterest,
 )
+from shared.contracts.notify import ReportCutOrder
 from shared.ids import new_id
 from tests.integration.gateway.back_office import INTEREST, TOTAL
 from tests.integration.gateway.conftest import GatewaySystem
@@ -86,6 +87,17 @@ async def test_lists_and_endings_are_of_the_own_units(gateway: GatewaySystem) ->
     units += [one.unit_codes for one in gateway.office.asked_for(GetDueInterest)]
     units += [one.unit_codes for one in gateway.office.asked_for(EndAgreement)]
     assert units == [["PB1501"]] * 3
+
+
+async def test_a_supervisor_reports_what_came_of_an_order_of_the_own_units_alone(gateway: GatewaySystem) -> None:
+    supervisor = await person(gateway, "lan", StaffRole.SUPERVISOR, units=("PB1501",))
+    cashier = await person(gateway, "hoa", StaffRole.CASHIER)
+    body = {"outcome": "done", "meter_reading": 1241, "note": "Thợ điện gọi báo", "stated_at": "2026-11-30T08:00:00Z"}
+    place, key = f"/v1/cut-orders/{new_id()}/reports", new_id()
+    assert (await cashier.call("POST", place, body, key=key)).status == 403
+    assert (await supervisor.call("POST", place, body, key=key)).status == 201
+    (told,) = gateway.office.asked_for(ReportCutOrder)
+    assert (told.report_id, told.collector_code, told.unit_codes, told.meter_reading) == (key, None, ["PB1501"], 1241)
 
 
 @pytest.mark.parametrize("place", ["agreements", "interest/waivers"])

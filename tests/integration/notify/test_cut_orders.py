@@ -464,6 +464,17 @@ async def test_who_was_cut_off_and_pays_has_supply_back_within_a_day(notify: Cut
     assert await notify.violations() == []
 
 
+async def test_the_office_reports_an_order_of_its_units_that_no_phone_can(notify: CuttingOff, clock: Clock) -> None:
+    order = await order_to_cut(notify, clock)
+    office: dict[str, Any] = {"collector_code": None, "note": "Thợ điện gọi báo"}
+    with pytest.raises(NotFound):
+        await notify.report(order, **office, unit_codes=["PB1499"])
+    with pytest.raises(NotFound):
+        await notify.report(order, collector_code="TN999")
+    assert (await notify.report(order, **office, unit_codes=["PB1499", order.unit_code])).order.state == "done"
+    assert await notify.violations() == []
+
+
 async def test_a_part_of_what_was_overdue_brings_no_supply_back(notify: CuttingOff, clock: Clock) -> None:
     await notify.report(await order_to_cut(notify, clock))
     await notify.consume(pays(debt=200_000, due=date(2026, 11, 25)))

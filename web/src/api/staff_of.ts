@@ -62,7 +62,7 @@ export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "POST /v1/cut-lists/{list_id}/approval": ["accountant", "supervisor"],
   "POST /v1/cut-lists/{list_id}/discarding": ["accountant", "supervisor"],
   "GET /v1/cut-orders": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
-  "POST /v1/cut-orders/{order_id}/reports": [],
+  "POST /v1/cut-orders/{order_id}/reports": ["supervisor"],
   "GET /v1/cut-tasks": [],
   "GET /v1/day": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/day/hours": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],

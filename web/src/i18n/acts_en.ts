@@ -17,6 +17,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_changeOptOut: "Changed which messages are sent",
   act_chooseSmsLanguage: "Chose the language of messages",
   act_protectCustomer: "Keep who must not be cut off",
+  act_reportCutOrder: "Report what came of an order to cut or reconnect",
   act_recordWarningDelivery: "Record a delivered cut-off warning",
   act_printWarning: "Print a warning of a cut",
   act_printAgreement: "Print an agreement to pay in parts",

@@ -15,6 +15,7 @@ export const actsVi = {
   act_changeOptOut: "Đổi việc nhận tin nhắn",
   act_chooseSmsLanguage: "Đổi ngôn ngữ tin nhắn",
   act_protectCustomer: "Đánh dấu khách không được ngừng cấp điện",
+  act_reportCutOrder: "Báo kết quả lệnh ngừng, cấp điện lại",
   act_recordWarningDelivery: "Ghi đã giao thông báo ngừng cấp điện",
   act_printWarning: "In thông báo ngừng cấp điện",
   act_printAgreement: "In thỏa thuận trả dần",
