@@ -28,6 +28,7 @@ from services.customer.handlers.record_reading_complaint import record_reading_c
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
 from services.customer.handlers.settle_reading_complaint import settle_reading_complaint
+from services.customer.handlers.take_company_list import take_company_list
 from services.customer.handlers.take_list import take_list
 from services.customer.handlers.withdraw_visit import withdraw_visit
 from services.customer.locks import (
@@ -75,6 +76,7 @@ from shared.contracts.customer import (
     RecordVisit,
     SearchCustomers,
     SettleReadingComplaint,
+    TakeCompanyList,
     TakeList,
     VisitRecorded,
     VisitWithdrawn,
@@ -96,6 +98,7 @@ TOPOLOGY = Topology(
             idempotency=Idempotency("arrangement_id", lock=lock_route_to_arrange),
         ),
         RequestHandler(TakeList, take_list, access=Access.NO_DATABASE),
+        RequestHandler(TakeCompanyList, take_company_list, access=Access.NO_DATABASE),
         RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
         RequestHandler(GetCustomerActs, get_customer_acts, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),

@@ -574,6 +574,14 @@ class ListKind(StrEnum):
     METERS = "meters"
 
 
+class CompanyListKind(StrEnum):
+    """Which list of what all units share somebody hands in."""
+
+    UNITS = "units"
+    COLLECTORS = "collectors"
+    ROUTES = "routes"
+
+
 class ListFileOutcome(StrEnum):
     """What became of a list."""
 
@@ -644,6 +652,22 @@ class TakeList(Request[ListFile]):
     is_trial: bool = False
     unit_codes: list[UnitCode] = Field(default_factory=list)
     """Units, routes and customers of others are unknown to whoever works for these; none: of all units."""
+
+
+class TakeCompanyList(Request[ListFile]):
+    """Import a list of units, collectors or routes as the command line does, or try it. The same again changes nothing.
+
+    Only for those who work for all units: such a list may name any of them.
+    """
+
+    message_name: ClassVar[str] = "customer.take_company_list"
+    maximum_size: ClassVar[int] = 4 * 1024 * 1024
+    kind: CompanyListKind
+    name: str = Field(max_length=200)
+    content: str = Field(max_length=2_800_000)
+    """Base64."""
+    keep_good: bool = False
+    is_trial: bool = False
 
 
 class RouteFigures(Record):

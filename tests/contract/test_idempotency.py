@@ -67,6 +67,7 @@ from shared.contracts.customer import (
     RecordReadingComplaint,
     RecordVisit,
     SettleReadingComplaint,
+    TakeCompanyList,
     TakeList,
     WithdrawVisit,
 )
@@ -297,7 +298,15 @@ SAMPLES: tuple[Request[Any], ...] = (
 )
 
 
-KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits, TakeList, TakePartnerFile, TakeReadings}
+KNOWN_BY_CONTENT = {
+    LookAtBankCredit,
+    RecordDeliveryReports,
+    TakeBankCredits,
+    TakeCompanyList,
+    TakeList,
+    TakePartnerFile,
+    TakeReadings,
+}
 """A provider's request has no id: the same report, bank credit or file is kept once, by what it holds. A look changes
 nothing but the log of looks."""
 

@@ -1,4 +1,4 @@
-"""Lists of customers and of meters that the office hands in: tried first, then imported."""
+"""Lists that the office hands in, of units, collectors, routes, customers and meters: tried first, then imported."""
 
 import hashlib
 from typing import Annotated
@@ -8,10 +8,11 @@ from pydantic import Field, StringConstraints
 from services.gateway.api.handed_in_file import content_of
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
-from services.gateway.domain.staff import LIST_CLERKS
+from services.gateway.domain.staff import LIST_CLERKS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
-from shared.contracts.customer import ListFile, ListKind, TakeList
+from shared.contracts.customer import CompanyListKind, ListFile, ListKind, TakeCompanyList, TakeList
+from shared.problems import NotAllowed
 
 TAG = "customers"
 
@@ -24,7 +25,9 @@ _SECONDS = 14.0
 class List(Incoming):
     """A list, and how it is imported."""
 
-    kind: ListKind = Field(description="Lists of customers and meters may be handed in, those of routes may not.")
+    kind: ListKind | CompanyListKind = Field(
+        description="Lists of units, collectors and routes are for those who work for all units."
+    )
     name: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,150}$")] = Field(examples=["customers.csv"])
     content: Annotated[str, StringConstraints(max_length=LARGEST_FILE * 4 // 3 + 8)] = Field(
         description=f"CSV, Parquet, XLSX, ODS or XLS of at most {LARGEST_FILE:,} bytes, as base64."
@@ -39,15 +42,7 @@ async def take(call: Call[Nothing, Nothing, List], dependencies: Dependencies) -
     """Import a list, or try it."""
     file = call.body
     content = content_of(file.content, LARGEST_FILE)
-    request = TakeList(
-        kind=file.kind,
-        name=file.name,
-        content=file.content,
-        keep_good=file.keep_good,
-        is_trial=file.trial,
-        unit_codes=call.member.unit_codes,
-    )
-    done = await dependencies.request(request, within=_SECONDS)
+    done = await dependencies.request(_request(file, call.member), within=_SECONDS)
     call.changes.after = {
         "name": file.name,
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -58,13 +53,31 @@ async def take(call: Call[Nothing, Nothing, List], dependencies: Dependencies) -
     return done
 
 
+def _request(file: List, member: StaffMember) -> TakeList | TakeCompanyList:
+    """Raises :class:`~shared.problems.NotAllowed`."""
+    if isinstance(file.kind, ListKind):
+        return TakeList(
+            kind=file.kind,
+            name=file.name,
+            content=file.content,
+            keep_good=file.keep_good,
+            is_trial=file.trial,
+            unit_codes=member.unit_codes,
+        )
+    if not member.sees_all_units:
+        raise NotAllowed("Danh sách điện lực, thu ngân viên và tuyến chỉ do người làm ở mọi điện lực nhập.")
+    return TakeCompanyList(
+        kind=file.kind, name=file.name, content=file.content, keep_good=file.keep_good, is_trial=file.trial
+    )
+
+
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="POST",
         path="/v1/customer-lists",
         name="takeList",
         tag=TAG,
-        summary="Import a list of customers or of meters, or try it",
+        summary="Import a list of units, collectors, routes, customers or meters, or try it",
         description=(
             "All lines or none; the same again changes nothing, and what a list does not name stays as it is. Phones "
             "of the collectors concerned learn what has changed. To whoever works for some units, units, routes, "

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.customer import CustomerChanged, GetCustomer, ListFile, ListFileOutcome, ListKind, TakeList
+from shared.contracts.customer import (
+    CompanyListKind,
+    CustomerChanged,
+    GetCustomer,
+    ListFile,
+    ListFileOutcome,
+    ListKind,
+    TakeCompanyList,
+    TakeList,
+)
 from shared.csv_files import first_look
 from tests.integration.customer.customer_service import HEADERS, TOWN, Service
 
@@ -15,10 +24,14 @@ RENAMED = TOWN["customers.csv"][0].replace("Nguyễn Thị Hạnh", "Nguyễn Th
 OTHER_UNIT = "PB1502"
 
 
-async def hand_in(service: Service, *lines: str, kind: ListKind = ListKind.CUSTOMERS, **how: Any) -> ListFile:
+async def hand_in(
+    service: Service, *lines: str, kind: ListKind | CompanyListKind = ListKind.CUSTOMERS, **how: Any
+) -> ListFile:
     content = "\n".join([HEADERS[f"{kind}.csv"], *lines]) + "\n"
     name = how.pop("name", "danh sach.csv")
     encoded = base64.b64encode(content.encode()).decode()
+    if isinstance(kind, CompanyListKind):
+        return await service.ask(TakeCompanyList(kind=kind, name=name, content=encoded, **how))
     return await service.ask(TakeList(kind=kind, name=name, content=encoded, **how))
 
 
@@ -66,6 +79,18 @@ async def test_a_wrong_line_refuses_the_whole_or_is_left_out_and_given_back(serv
 async def test_meters_are_handed_in_too(service: Service) -> None:
     taken = await hand_in(service, f"21000009,{HANH},1,5,2026-01-01", kind=ListKind.METERS)
     assert (taken.outcome, taken.added, taken.announced) == (ListFileOutcome.TAKEN, 1, 1)
+
+
+async def test_a_unit_its_collector_and_its_route_are_handed_in_and_have_customers_then(service: Service) -> None:
+    lines: list[tuple[ListKind | CompanyListKind, str]] = [
+        (CompanyListKind.UNITS, f"{OTHER_UNIT},Điện lực Năm Căn,1 Hùng Vương,0300942001,19001006"),
+        (CompanyListKind.COLLECTORS, f"TN9,Võ Văn Chín,0950 000 009,{OTHER_UNIT},true"),
+        (CompanyListKind.ROUTES, f"R8,Khóm 8,{OTHER_UNIT},TN9"),
+        (ListKind.CUSTOMERS, f"PB15020000001,Lê Thị Chín,1 Hùng Vương,,,{OTHER_UNIT},R8,1,household,1,true"),
+    ]
+    assert (await hand_in(service, lines[2][1], kind=CompanyListKind.ROUTES)).outcome is ListFileOutcome.REFUSED
+    assert [(await hand_in(service, line, kind=kind)).added for kind, line in lines] == [1, 1, 1, 1]
+    assert await name_of(service, "PB15020000001") == "Lê Thị Chín"
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ from shared.contracts.customer import (
     ListedChange,
     ListFile,
     ListFileOutcome,
+    ListKind,
     MatchedOn,
     PhoneCorrected,
     PlannedStop,
@@ -219,6 +220,7 @@ from shared.contracts.customer import (
     SearchCustomers,
     SettleReadingComplaint,
     SmsLanguageChosen,
+    TakeCompanyList,
     TakeList,
     Visit,
     VisitReply,
@@ -387,6 +389,7 @@ REQUESTS: list[type[Request[Any]]] = [
     GetRoutePlan,
     ArrangeRoute,
     TakeList,
+    TakeCompanyList,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -1386,6 +1389,9 @@ class BackOffice:
             stops=[PlannedStop(customer_code="PB15010000001", name="Trần Thị Bưởi", address="12 Lê Lợi", place=1)],
             total_stops=1,
         )
+
+    async def TakeCompanyList(self, request: TakeCompanyList, work: UnitOfWork) -> ListFile:
+        return await self.TakeList(TakeList(kind=ListKind.CUSTOMERS, name=request.name, content=""), work)
 
     async def TakeList(self, request: TakeList, work: UnitOfWork) -> ListFile:
         return ListFile(

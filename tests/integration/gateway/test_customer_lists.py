@@ -6,7 +6,7 @@ import pytest
 
 from services.gateway.api import customer_lists
 from services.gateway.domain.staff import StaffRole
-from shared.contracts.customer import ListKind, TakeList
+from shared.contracts.customer import CompanyListKind, ListKind, TakeCompanyList, TakeList
 from tests.integration.gateway.conftest import GatewaySystem
 from tests.integration.gateway.people import person
 
@@ -28,6 +28,20 @@ async def test_a_billing_clerk_hands_in_a_list_for_the_own_units_and_is_kept_wit
     assert all("content" not in one["asked"] for one in kept)
 
 
+async def test_lists_of_units_collectors_and_routes_are_handed_in_by_who_works_for_all_units(
+    gateway: GatewaySystem,
+) -> None:
+    of_one = await person(gateway, "lan", StaffRole.BILLING_CLERK, units=("PB1502",))
+    of_all = await person(gateway, "hoa", StaffRole.BILLING_CLERK, units=("*",))
+    for kind in CompanyListKind:
+        refused = await of_one.call("POST", PLACE, {**LIST, "kind": kind})
+        assert (refused.status, refused.body["type"]) == (403, "urn:thungan:problem:not-allowed")
+        assert (await of_all.call("POST", PLACE, {**LIST, "kind": kind, "trial": True})).status == 200
+    assert [(one.kind, one.is_trial) for one in gateway.office.asked_for(TakeCompanyList)] == [
+        (kind, True) for kind in CompanyListKind
+    ]
+
+
 async def test_others_hand_in_nothing_and_what_is_no_list_goes_no_further(
     gateway: GatewaySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,7 +50,7 @@ async def test_others_hand_in_nothing_and_what_is_no_list_goes_no_further(
         assert (await somebody.call("POST", PLACE, LIST)).status == 403
     clerk = await person(gateway, "lan", StaffRole.BILLING_CLERK)
     assert (await clerk.call("POST", PLACE, {**LIST, "content": "?"})).status == 422
-    assert (await clerk.call("POST", PLACE, {**LIST, "kind": "routes"})).status == 422
+    assert (await clerk.call("POST", PLACE, {**LIST, "kind": "readings"})).status == 422
     monkeypatch.setattr(customer_lists, "LARGEST_FILE", 12)
     assert (await clerk.call("POST", PLACE, LIST)).status == 422
     assert gateway.office.asked_for(TakeList) == []

@@ -684,6 +684,9 @@ export interface CommissionsReport {
   readonly year: number;
 }
 
+/** Which list of what all units share somebody hands in. */
+export type CompanyListKind = "units" | "collectors" | "routes";
+
 /** What the customer says of a reading or a bill. */
 export interface Complaint {
   readonly bill_number?: string | null;
@@ -1515,8 +1518,8 @@ export interface List {
   readonly content: string;
   /** Leave wrong lines out, with all lines of their customers: `reject_file` has them. */
   readonly keep_good?: boolean;
-  /** Lists of customers and meters may be handed in, those of routes may not. */
-  readonly kind: ListKind;
+  /** Lists of units, collectors and routes are for those who work for all units. */
+  readonly kind: ListKind | CompanyListKind;
   readonly name: string;
   /** Say what an import would do; nothing is stored. */
   readonly trial?: boolean;
@@ -3129,7 +3132,7 @@ export interface Paths {
     body: ShiftClosing;
     answer: ShiftReply;
   };
-  /** Import a list of customers or of meters, or try it */
+  /** Import a list of units, collectors, routes, customers or meters, or try it */
   "POST /v1/customer-lists": {
     body: List;
     answer: ListFile;
