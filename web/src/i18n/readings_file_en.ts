@@ -12,8 +12,11 @@ export const readingsFileEn: typeof readingsFileVi = {
   sending: "Reading the file; a large one takes up to ten seconds.",
   list_title: "Import a list",
   list_intro:
-    "A list of customers or of meters: CSV, Excel (XLSX, XLS), ODS or Parquet, at most 2 MB. Look at it first, then import it: looking stores nothing. Whoever is not in the file stays as before.",
+    "CSV, Excel (XLSX, XLS), ODS or Parquet, at most 2 MB. Look at it first, then import it: looking stores nothing. Whoever is not in the file stays as before.",
   list_kind: "Which list",
+  list_kind_units: "Units (units.csv)",
+  list_kind_collectors: "Collectors (collectors.csv)",
+  list_kind_routes: "Routes (routes.csv)",
   list_kind_customers: "Customers (customers.csv)",
   list_kind_meters: "Meters (meters.csv)",
   list_counts: "{lines} lines: {added} new, {changed} changed, {unchanged} as before.",

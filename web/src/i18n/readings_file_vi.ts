@@ -10,8 +10,11 @@ export const readingsFileVi = {
   sending: "Đang đọc tệp; tệp lớn mất đến mười giây.",
   list_title: "Nhập danh sách",
   list_intro:
-    "Danh sách khách hàng hoặc công tơ: tệp CSV, Excel (XLSX, XLS), ODS hoặc Parquet, tối đa 2 MB. Xem trước rồi mới nhập: xem trước không lưu gì. Ai không có trong tệp thì giữ nguyên.",
+    "Tệp CSV, Excel (XLSX, XLS), ODS hoặc Parquet, tối đa 2 MB. Xem trước rồi mới nhập: xem trước không lưu gì. Ai không có trong tệp thì giữ nguyên.",
   list_kind: "Danh sách gì",
+  list_kind_units: "Điện lực (units.csv)",
+  list_kind_collectors: "Thu ngân viên (collectors.csv)",
+  list_kind_routes: "Tuyến (routes.csv)",
   list_kind_customers: "Khách hàng (customers.csv)",
   list_kind_meters: "Công tơ (meters.csv)",
   list_counts: "{lines} dòng: {added} mới, {changed} thay đổi, {unchanged} giữ nguyên.",

@@ -10,6 +10,14 @@ interface Looked {
   readonly first_rows: readonly (readonly string[])[];
 }
 
+/** What became of a file, as a note looks. */
+const NOTES = { tried: "note", taken: "note done", repeated: "note", refused: "note bad" } as const;
+
+export function Outcome({ of }: { of: keyof typeof NOTES }) {
+  const say = useFileWords();
+  return <p class={NOTES[of]}>{say(`outcome_${of}`)}</p>;
+}
+
 export function Findings({ title, found, count }: { title: FileKey; found: readonly LineFinding[]; count: number }) {
   const say = useFileWords();
   if (found.length === 0) {
@@ -38,7 +46,8 @@ export function FirstRows({ of }: { of: Looked }) {
   return (
     <section class="card">
       <h2>{say("first_rows")}</h2>
-      <div class="rows-room">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the screen is moved by the keyboard, too */}
+      <section class="rows-room" tabIndex={0} aria-label={say("columns")}>
         <table class="rows">
           <caption class="hidden">{say("columns")}</caption>
           <thead>
@@ -55,13 +64,15 @@ export function FirstRows({ of }: { of: Looked }) {
             {of.first_rows.map((row) => (
               <tr key={row.join("|")}>
                 {of.columns.map((column, at) => (
-                  <td key={column}>{row[at] ?? ""}</td>
+                  <td key={column} data-name={column}>
+                    {row[at] ?? ""}
+                  </td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

@@ -1,21 +1,29 @@
-/** A list of customers or of meters is chosen, looked at as an import would, and imported. */
+/** A list is chosen, looked at as an import would, and imported. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import type { ListFile } from "../../api/types.ts";
 import { plainDong } from "../../app/money.ts";
-import { Findings, FirstRows, RejectFile } from "../components/file_findings.tsx";
+import { Findings, FirstRows, Outcome, RejectFile } from "../components/file_findings.tsx";
 import { FileForm } from "../components/file_form.tsx";
 import { Page } from "../components/page.tsx";
 import { useFileWords } from "../file_words.ts";
-import { useOffice, useWords } from "../use_office.ts";
+import { usePlace } from "../router.ts";
+import { useOffice, useStaff, useWords } from "../use_office.ts";
 
-const KINDS = ["customers", "meters"] as const;
+const OF_SOME_UNITS = ["customers", "meters"] as const;
+/** In the order in which they are imported: each names those before it. */
+const KINDS = ["units", "collectors", "routes", ...OF_SOME_UNITS] as const;
+
+type Kind = (typeof KINDS)[number];
 
 export function ListFilePage() {
   const t = useWords();
   const say = useFileWords();
   const { api } = useOffice();
-  const [kind, setKind] = useState<(typeof KINDS)[number]>("customers");
+  const { units } = useStaff();
+  const kinds: readonly Kind[] = units.includes("*") ? KINDS : OF_SOME_UNITS;
+  const asked = usePlace().query.get("kind");
+  const [kind, setKind] = useState<Kind>(kinds.find((one) => one === asked) ?? "customers");
   const [found, setFound] = useState<ListFile | null>(null);
   return (
     <Page title={say("list_title")} above={["customers", t("page_customers")]} help="customers">
@@ -29,7 +37,7 @@ export function ListFilePage() {
       >
         <fieldset>
           <legend>{say("list_kind")}</legend>
-          {KINDS.map((one) => (
+          {kinds.map((one) => (
             <label key={one} class="check">
               <input
                 type="radio"
@@ -55,7 +63,7 @@ function Found({ of }: { of: ListFile }) {
   return (
     <>
       <section class="card" role="status">
-        <p class={of.outcome === "refused" ? "note bad" : "note"}>{say(`outcome_${of.outcome}`)}</p>
+        <Outcome of={of.outcome} />
         {of.outcome !== "refused" && (
           <p>
             {say("list_counts", {
@@ -66,7 +74,7 @@ function Found({ of }: { of: ListFile }) {
             })}
           </p>
         )}
-        {of.outcome === "taken" && <p>{say("list_announced", { n: plainDong(of.announced) })}</p>}
+        {of.announced > 0 && <p>{say("list_announced", { n: plainDong(of.announced) })}</p>}
         {of.reject_file !== null && <RejectFile text={of.reject_file} />}
       </section>
       <Changes of={of} />

@@ -3,7 +3,7 @@ import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import type { ReadingsFile } from "../../api/types.ts";
 import { plainDong } from "../../app/money.ts";
-import { Findings, FirstRows, RejectFile } from "../components/file_findings.tsx";
+import { Findings, FirstRows, Outcome, RejectFile } from "../components/file_findings.tsx";
 import { FileForm } from "../components/file_form.tsx";
 import { Link } from "../components/link.tsx";
 import { Page } from "../components/page.tsx";
@@ -35,7 +35,7 @@ function Found({ of }: { of: ReadingsFile }) {
   return (
     <>
       <section class="card" role="status">
-        <p class={of.outcome === "refused" ? "note bad" : "note"}>{say(`outcome_${of.outcome}`)}</p>
+        <Outcome of={of.outcome} />
         {of.outcome !== "refused" && (
           <p>
             {say("counts", {

@@ -67,7 +67,7 @@ function Arranging({ plan, read, collectors }: ArrangingProps) {
           collector: nameOf(collectors, plan.collector_code),
         })}
       </p>
-      <p class="note">{say(isFixed ? "read_only" : "how")}</p>
+      <p class={isFixed ? "note" : "lead"}>{say(isFixed ? "read_only" : "how")}</p>
       {made.saved !== null && (
         <p class="note good" role="status">
           {say("saved", { n: made.saved })}
