@@ -48,6 +48,7 @@ def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace
             signal.signal(signal.SIGTERM, end)
             console.print(_table(system))
             console.print(f"The first to sign in at the office: {FIRST_ADMINISTRATOR}", soft_wrap=True, highlight=False)
+            console.print("Whoever is new begins with the first day: /office/first_day")
             console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
             pause = CHECK_SECONDS
             looks = Looks(system, console)

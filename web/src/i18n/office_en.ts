@@ -16,6 +16,8 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   ...officeTodayEn,
   skip: "Go to the content",
   help: "Help",
+  first_day: "First day",
+  first_day_begin: "A new system? Begin with the first day",
   reason: "Reason",
   time: "At",
   choose: "Choose…",

@@ -15,6 +15,8 @@ export const officeVi = {
   ...officeTodayVi,
   skip: "Đến nội dung",
   help: "Trợ giúp",
+  first_day: "Ngày đầu tiên",
+  first_day_begin: "Hệ thống mới? Bắt đầu bằng Ngày đầu tiên",
   reason: "Lý do",
   time: "Lúc",
   choose: "Chọn…",

@@ -136,6 +136,8 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       return <InPart part={keeping}>{({ LogPage }) => <LogPage />}</InPart>;
     case "account":
       return <AccountPage />;
+    case "first_day":
+      return <InPart part={keeping}>{({ FirstDayPage }) => <FirstDayPage />}</InPart>;
     case "help":
       return <InPart part={keeping}>{({ HelpPage }) => <HelpPage page={code} />}</InPart>;
     default:

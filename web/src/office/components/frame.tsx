@@ -3,6 +3,7 @@ import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DoButton } from "../../app/components/busy.tsx";
 import { Icon, type IconName } from "../../app/components/icons.tsx";
+import { isFirstDay } from "../first_day_mark.ts";
 import { go, usePlace } from "../router.ts";
 import { type PageName, pageOf, pagesOf } from "../session.ts";
 import { useOffice, useOfficeState, useStaff, useWords } from "../use_office.ts";
@@ -37,7 +38,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
     if (nav.current && link) {
       nav.current.scrollLeft = link.offsetLeft - (nav.current.clientWidth - link.offsetWidth) / 2;
     }
-  }, [current]);
+  }, [path[0] ?? current]);
   return (
     <div class="frame">
       <a class="skip" href="#content">
@@ -58,6 +59,12 @@ export function Frame({ children }: { children: ComponentChildren }) {
             {t(`page_${page}`)}
           </Link>
         ))}
+        {(path[0] === "first_day" || isFirstDay()) && (
+          <Link to="first_day" current={path[0] === "first_day"}>
+            <Icon name="check" />
+            {t("first_day")}
+          </Link>
+        )}
         <Link to="help" current={path[0] === "help"}>
           <Icon name="paper" />
           {t("help")}

@@ -2,6 +2,7 @@
 import { type ComponentChildren, Fragment, h } from "preact";
 import { timeOf } from "../../app/clock.ts";
 import { type Read, useWords } from "../use_office.ts";
+import { Link } from "./link.tsx";
 
 interface LoadedProps<T> {
   readonly of: Read<T>;
@@ -36,6 +37,16 @@ export function Loaded<T>({ of, lines = 4, children }: LoadedProps<T>) {
       )}
       {data !== null && children(data)}
     </>
+  );
+}
+
+/** Where there is nothing yet, the system may be new. */
+export function FirstDayLink() {
+  const t = useWords();
+  return (
+    <Link to="first_day" class="name">
+      {t("first_day_begin")}
+    </Link>
   );
 }
 

@@ -3,7 +3,7 @@ import { Fragment, h } from "preact";
 import type { DeviceView } from "../../api/types.ts";
 import { writtenMoment } from "../../app/clock.ts";
 import { Link } from "../components/link.tsx";
-import { Empty, Loaded } from "../components/loaded.tsx";
+import { Empty, FirstDayLink, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
 import { type Collectors, ownerOf, useCollectors } from "../reads.ts";
@@ -63,7 +63,9 @@ export function DevicesPage() {
         {(found) => {
           const shown = [...found].reverse().filter((device) => isAll || device.revoked_at === null);
           return shown.length === 0 ? (
-            <Empty>{t("devices_none")}</Empty>
+            <Empty>
+              {t("devices_none")} <FirstDayLink />
+            </Empty>
           ) : (
             <Rows
               caption={t("page_devices")}

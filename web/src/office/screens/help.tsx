@@ -34,6 +34,12 @@ export function HelpPage({ page }: { page: string | undefined }) {
     return (
       <Page title={t("help")}>
         <p class="lead">{texts.help_intro}</p>
+        <p class="card">
+          <Link to="first_day" class="name">
+            {t("first_day")}
+          </Link>
+          {`: ${texts.help_first_day}`}
+        </p>
         <ul class="lines card">
           {PAGES.map(([other, heading]) => (
             <li key={other}>
@@ -41,7 +47,7 @@ export function HelpPage({ page }: { page: string | undefined }) {
             </li>
           ))}
         </ul>
-        <p class="note">{texts.help_keys}</p>
+        <p class="hint">{texts.help_keys}</p>
       </Page>
     );
   }
@@ -53,7 +59,7 @@ export function HelpPage({ page }: { page: string | undefined }) {
           <p key={paragraph}>{paragraph}</p>
         ))}
       </section>
-      <p class="note">{texts.help_keys}</p>
+      <p class="hint">{texts.help_keys}</p>
     </Page>
   );
 }

@@ -1,4 +1,5 @@
-/** Pages that are opened now and then: accounts, the log, reports, what is handed over, a lost phone, help. */
+/** Pages that are opened now and then: accounts, the log, reports, the first day, what is handed over, a lost phone, help. */
+export { FirstDayPage } from "./first_day.tsx";
 export { HandoverPage } from "./handover.tsx";
 export { HelpPage } from "./help.tsx";
 export { LogPage } from "./log.tsx";

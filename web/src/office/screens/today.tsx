@@ -5,7 +5,7 @@ import { dayOf, timeOf, timeToSecond, writtenDay } from "../../app/clock.ts";
 import { dong, plainDong } from "../../app/money.ts";
 import { DayChart } from "../components/day_chart.tsx";
 import { Link } from "../components/link.tsx";
-import { Empty, Loaded } from "../components/loaded.tsx";
+import { Empty, FirstDayLink, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { type Column, Rows } from "../components/rows.tsx";
 import { Signs } from "../components/signs.tsx";
@@ -206,7 +206,11 @@ function Table({ day, group, unit, unitAddress }: TableProps) {
     return { ...sumOf(found), key, name: names[group], to: addresses[group] };
   });
   if (rows.length === 0) {
-    return <Empty>{t("day_none")}</Empty>;
+    return (
+      <Empty>
+        {t("day_none")} <FirstDayLink />
+      </Empty>
+    );
   }
   return <Rows caption={t("page_today")} columns={columnsOf(t, group)} rows={rows} keyOf={(row) => row.key} />;
 }

@@ -11,6 +11,7 @@ import { debtOf, devices, ordinaryCollectors, paymentsOf } from "../app/office.t
 import { closePhones } from "../launch.ts";
 import { count, notesOf } from "./counting.ts";
 import { Desk } from "./desk.ts";
+import { doTheFirstDay } from "./first_day.ts";
 import { handInAList, handInReadings } from "./lists.ts";
 import { arrangeARoute } from "./routes.ts";
 import { makePeople } from "./staff.ts";
@@ -418,6 +419,8 @@ describe("the office", () => {
     await administrator.reads("Tài khoản của tôi");
     await administrator.isFitFor("own account");
   });
+
+  test("a new person does the first day alone, from accounts to the money", () => doTheFirstDay(administrator));
 
   test("a lost phone is locked in four steps", async () => {
     const device = (await devices()).findLast((one) => one.device_name === collector.name);
