@@ -18,7 +18,7 @@ export const firstDayEn: Readonly<Record<keyof typeof firstDayVi, string>> = {
   state_unseen: "Not to be seen",
   by: "Done by: {who}",
   by_collector: "Collector, on the phone",
-  seen_by: "Your account cannot see whether this step is done. Who can: {who}.",
+  seen_by: "Your account cannot see whether this step is done. Who can, if they work for all units: {who}.",
   how: "What to do",
   files: "Sample files",
   download: "Download {file}",

@@ -16,7 +16,7 @@ export const firstDayVi = {
   state_unseen: "Không xem được",
   by: "Việc của: {who}",
   by_collector: "Thu ngân viên, trên điện thoại",
-  seen_by: "Tài khoản của bạn không xem được bước này đã xong chưa. Xem được: {who}.",
+  seen_by: "Tài khoản của bạn không xem được bước này đã xong chưa. Xem được, nếu làm ở mọi điện lực: {who}.",
   how: "Cách làm",
   files: "Tệp mẫu",
   download: "Tải {file}",

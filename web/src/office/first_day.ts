@@ -154,7 +154,8 @@ export function stepsOf(facts: Facts, staff: Staff): Step[] {
 }
 
 function stateOf(step: StepRule, facts: Facts, staff: Staff): StepState {
-  if (!may(staff, step.seenBy)) {
+  const isOfUnit = staff.units.includes("*") || staff.units.includes(UNIT);
+  if (!isOfUnit || !may(staff, step.seenBy)) {
     return "unseen";
   }
   return isDone(step.name, facts) ? "done" : "todo";

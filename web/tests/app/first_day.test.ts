@@ -37,6 +37,8 @@ test("whoever may not read what would tell sees neither done nor to do", () => {
   assert.equal(stateOf("collect", {}, "billing_clerk"), "unseen");
   assert.equal(stateOf("collect", {}, "cashier"), "todo");
   assert.equal(stateOf("people", {}, "supervisor"), "unseen");
+  const elsewhere = { ...signedIn("supervisor"), units: ["PB1401"] };
+  assert.ok(stepsOf(NOTHING, elsewhere).every((step) => step.state === "unseen"));
 });
 
 test("one account alone cannot do what takes two people", () => {
