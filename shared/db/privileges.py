@@ -42,18 +42,34 @@ class RightsFileError(Exception):
 
 
 def read_rights(*folders: Path) -> dict[str, list[str]]:
-    """Return the rights that the files of some folders of migrations name. Raises :class:`RightsFileError`."""
+    """Return the rights that the files of some folders of migrations name. Raises :class:`RightsFileError`.
+
+    A table after a ``+`` has its rights in an earlier file; these come on top of them.
+    """
     found: dict[str, list[str]] = {}
     for folder in folders:
         path = folder / FILE
         for table, rights in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if table.startswith("+"):
+                _add(found, table.removeprefix("+"), rights, path)
+                continue
             if table in found:
                 raise RightsFileError(f"{path}: {table} has its rights in another file")
-            for right in rights:
-                if not _RIGHT.fullmatch(right):
-                    raise RightsFileError(f"{path}: {table}: {right} is no right")
-            found[table] = rights
+            found[table] = _checked(table, rights, path)
     return found
+
+
+def _add(found: dict[str, list[str]], table: str, rights: list[str], path: Path) -> None:
+    if table not in found:
+        raise RightsFileError(f"{path}: {table} has no rights in an earlier file")
+    found[table] = [*found[table], *_checked(table, rights, path)]
+
+
+def _checked(table: str, rights: list[str], path: Path) -> list[str]:
+    for right in rights:
+        if not _RIGHT.fullmatch(right):
+            raise RightsFileError(f"{path}: {table}: {right} is no right")
+    return rights
 
 
 async def grant_rights(connection: Connection, role: str, rights: Rights) -> list[str]:
