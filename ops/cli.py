@@ -39,6 +39,7 @@ COMMANDS = {
     "partners": "ops.commands.partners",
     "shifts": "ops.commands.shifts",
     "reversals": "ops.commands.reversals",
+    "person": "ops.commands.person",
     "signs": "ops.commands.signs",
     "reminders": "ops.commands.reminders",
     "sms": "ops.commands.sms",

@@ -53,6 +53,9 @@ class ServiceSettings(BaseSettings):
     database_pool_size: int = Field(default=8, ge=2, le=100)
     """Connections to PostgreSQL that one copy of the service may hold."""
 
+    retention_file: Path = Path(__file__).parent / "personal_data" / "retention.yaml"
+    """For how long personal data is kept that has no setting of its own, by day."""
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535)
     """Where ``/healthz``, ``/readyz`` and ``/metrics`` are served; 0 picks a free port. The gateway has its API here,

@@ -26,6 +26,7 @@ from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.clock import Clock, business_day, now
 from shared.health import serve_health
+from shared.personal_data.retention import load_retention
 from shared.rule_files import load_rules
 from shared.runtime import Running, open_parts
 
@@ -74,7 +75,10 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
             }
         )
         retention = Retention(
-            parts.pool, texts_kept=timedelta(days=settings.bank_texts_kept_days), clock=parts.clock.of(clock)
+            parts.pool,
+            texts_kept=timedelta(days=settings.bank_texts_kept_days),
+            clock=parts.clock.of(clock),
+            rules=load_retention(settings.retention_file),
         )
         async with (
             parts.bus.background("audits", watch_audits(parts.pool)),

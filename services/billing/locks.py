@@ -6,6 +6,7 @@ from services.billing.partners.rules import PartnerPaymentCancelled
 from services.billing.payments.rules import AlreadyReversed, check_payer
 from services.billing.planned_correction import customer_of_bill
 from services.billing.store import (
+    accounts,
     agreements,
     bank_credits,
     bill_runs,
@@ -33,6 +34,7 @@ from shared.contracts.billing import (
     DiscardBillRun,
     DismissBankCredit,
     EndAgreement,
+    EraseBillingPerson,
     GiveBackAtDesk,
     HandInPlace,
     MatchBankCredit,
@@ -209,3 +211,8 @@ async def lock_run(request: ReleaseBillRun | DiscardBillRun, connection: Connect
     """Lock a bill run; one over other units is not found."""
     await known_run(connection, request.run_id, request.unit_codes)
     await bill_runs.find(connection, request.run_id, lock=True)
+
+
+async def lock_account_of_erasure(request: EraseBillingPerson, connection: Connection) -> None:
+    """Lock the customer's account, if there is one: what is settled meanwhile is settled before or after."""
+    await accounts.lock(connection, [request.customer_code])

@@ -1,31 +1,33 @@
 """Deletes what is kept for a limited time: what payers wrote on transfers once money is settled, photos of slips."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NoReturn
 
-import structlog
 from asyncpg import Pool
 
 from services.billing.store.bank_credits import delete_codes, delete_texts
 from services.billing.store.hand_ins import delete_photos
 from shared.clock import Clock
-from shared.db.retention import DELETE_SECONDS, delete_all, keep_deleting
-
-CODES_KEPT = timedelta(days=60)
-"""How long a bank credit finds the customer by the reference of a shown code."""
-
-PHOTOS_KEPT = timedelta(days=180)
-"""How long photos of deposit slips are kept."""
-
-log = structlog.get_logger(__name__)
+from shared.db.retention import DELETE_SECONDS, keep_deleting
+from shared.personal_data.retention import FILE, RetentionRule, kept_for, load_retention, remove_old
 
 
 class Retention:
     """Deletes the texts of bank credits, codes that phones have shown and photos of deposit slips, again and again."""
 
-    def __init__(self, pool: Pool, *, texts_kept: timedelta, clock: Clock, seconds: float = DELETE_SECONDS) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        texts_kept: timedelta,
+        clock: Clock,
+        rules: Sequence[RetentionRule] | None = None,
+        seconds: float = DELETE_SECONDS,
+    ) -> None:
         self._pool = pool
         self._texts_kept = texts_kept
+        self._rules = load_retention(FILE) if rules is None else rules
         self._clock = clock
         self._seconds = seconds
 
@@ -35,10 +37,14 @@ class Retention:
 
     async def delete(self) -> int:
         """Delete all texts, shown codes and photos that are too old now; return how many."""
-        now = self._clock()
-        texts = await delete_all(self._pool, delete_texts, now - self._texts_kept)
-        codes = await delete_all(self._pool, delete_codes, now - CODES_KEPT)
-        photos = await delete_all(self._pool, delete_photos, now - PHOTOS_KEPT)
-        if texts or codes or photos:
-            log.info("retention_ended", texts=texts, codes=codes, photos=photos)
-        return texts + codes + photos
+        moment = self._clock()
+        removed = await remove_old(
+            self._pool,
+            {
+                "billing.bank_texts": (self._texts_kept, delete_texts),
+                "billing.shown_codes": (kept_for(self._rules, "billing.shown_codes", moment), delete_codes),
+                "billing.slip_photos": (kept_for(self._rules, "billing.slip_photos", moment), delete_photos),
+            },
+            self._clock,
+        )
+        return sum(removed.values())

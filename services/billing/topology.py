@@ -18,6 +18,7 @@ from services.billing.handlers.dismiss_bank_credit import dismiss_bank_credit
 from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.handlers.end_agreement import end_agreement
 from services.billing.handlers.end_complaint import end_complaint
+from services.billing.handlers.erase_billing_person import erase_billing_person
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
 from services.billing.handlers.get_agreements import get_agreements
@@ -26,6 +27,7 @@ from services.billing.handlers.get_bill_corrections import get_bill_corrections
 from services.billing.handlers.get_bill_run import get_bill_run
 from services.billing.handlers.get_bill_runs import get_bill_runs
 from services.billing.handlers.get_billing_acts import get_billing_acts
+from services.billing.handlers.get_billing_person import get_billing_person
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_collections_report import get_collections_report
 from services.billing.handlers.get_commissions import get_commissions
@@ -86,6 +88,7 @@ from services.billing.locks import (
     lock_account_charged,
     lock_account_of_agreement,
     lock_account_of_bill,
+    lock_account_of_erasure,
     lock_account_of_payer,
     lock_account_of_payment,
     lock_bank_credit,
@@ -128,12 +131,14 @@ from shared.contracts.billing import (
     DiscardBillRun,
     DismissBankCredit,
     EndAgreement,
+    EraseBillingPerson,
     GetAccount,
     GetAgeingReport,
     GetAgreements,
     GetBankCredits,
     GetBillCorrections,
     GetBillingActs,
+    GetBillingPerson,
     GetBillRun,
     GetBillRuns,
     GetCollectionPoints,
@@ -230,6 +235,12 @@ TOPOLOGY = Topology(
             ),
         ),
         RequestHandler(GetBillingActs, get_billing_acts, access=Access.READ_ONLY),
+        RequestHandler(GetBillingPerson, get_billing_person, access=Access.READ_ONLY),
+        RequestHandler(
+            EraseBillingPerson,
+            erase_billing_person,
+            idempotency=Idempotency("request_id", lock=lock_account_of_erasure),
+        ),
         RequestHandler(GetPayment, get_payment, access=Access.READ_ONLY),
         RequestHandler(GetPaymentReports, get_payment_reports, access=Access.READ_ONLY),
         RequestHandler(

@@ -17,7 +17,7 @@ from shared.stored_records import readable
 
 HISTORY = {
     "collectors": MoneyTable("collector_code"),
-    "visits": MoneyTable("visit_id", once=("withdrawn_at",)),
+    "visits": MoneyTable("visit_id", once=("withdrawn_at",), digested=("note",)),
     "visit_withdrawals": MoneyTable("withdrawal_id"),
 }
 """Tables whose history is kept (0009)."""

@@ -1,6 +1,7 @@
 """What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
 
 from services.customer.store.customers import lock_customers
+from services.customer.store.person_requests import lock_request
 from services.customer.store.reading_complaints import customer_of_complaint
 from services.customer.store.route_plans import lock_routes
 from services.customer.store.visits import customer_of_visit
@@ -10,6 +11,9 @@ from shared.contracts.customer import (
     ChooseSmsLanguage,
     CorrectPhone,
     CorrectPhoneAtDesk,
+    EraseCustomerPerson,
+    NotePersonRequest,
+    OpenPersonRequest,
     ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
@@ -65,3 +69,13 @@ async def lock_route_to_arrange(request: ArrangeRoute, connection: Connection) -
     """Lock the route that is arranged, and the one that customers go to."""
     further = [request.further.route_code] if request.further else []
     await lock_routes(connection, [request.route_code, *further])
+
+
+async def lock_person_request(request: OpenPersonRequest | NotePersonRequest, connection: Connection) -> None:
+    """Lock the request that is opened, or of which a step is noted."""
+    await lock_request(connection, request.request_id)
+
+
+async def lock_customer_of_erasure(request: EraseCustomerPerson, connection: Connection) -> None:
+    """Lock the customer whose data is erased."""
+    await lock_customers(connection, [request.customer_code])

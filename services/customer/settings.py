@@ -39,6 +39,9 @@ class CustomerSettings(ServiceSettings):
     settled_complaint_days: int = Field(default=730, ge=1, le=3660)
     """Days for which a complaint is kept after it was settled; one that is open is kept."""
 
+    person_clocks_file: Path = Path(__file__).parent / "personal_data" / "clocks.yaml"
+    """How long there is for requests of people about their data, by day."""
+
     @property
     def visit_rules(self) -> VisitRules:
         """The same as the rules of the domain."""

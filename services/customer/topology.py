@@ -12,16 +12,21 @@ from services.customer.handlers.arrange_route import arrange_route
 from services.customer.handlers.choose_sms_language import choose_sms_language
 from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.correct_phone_at_desk import correct_phone_at_desk
+from services.customer.handlers.erase_customer_person import erase_customer_person
 from services.customer.handlers.get_collector import get_collector
 from services.customer.handlers.get_collectors import get_collectors
 from services.customer.handlers.get_customer import get_customer
 from services.customer.handlers.get_customer_acts import get_customer_acts
+from services.customer.handlers.get_customer_person import get_customer_person
 from services.customer.handlers.get_day_of_routes import get_day_of_routes
+from services.customer.handlers.get_person_requests import get_person_requests
 from services.customer.handlers.get_reading_complaints import get_reading_complaints
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
 from services.customer.handlers.get_route_plan import get_route_plan
 from services.customer.handlers.get_visit import get_visit
+from services.customer.handlers.note_person_request import note_person_request
+from services.customer.handlers.open_person_request import open_person_request
 from services.customer.handlers.protect_customer import protect_customer
 from services.customer.handlers.record_complaint_at_desk import record_complaint_at_desk
 from services.customer.handlers.record_reading_complaint import record_reading_complaint
@@ -33,12 +38,14 @@ from services.customer.handlers.take_list import take_list
 from services.customer.handlers.withdraw_visit import withdraw_visit
 from services.customer.locks import (
     lock_customer_of_complaint,
+    lock_customer_of_erasure,
     lock_customer_of_known_complaint,
     lock_customer_of_known_visit,
     lock_customer_of_language,
     lock_customer_of_phone,
     lock_customer_of_visit,
     lock_customer_to_protect,
+    lock_person_request,
     lock_route_to_arrange,
 )
 from shared.contracts.billing import (
@@ -60,16 +67,21 @@ from shared.contracts.customer import (
     CorrectPhoneAtDesk,
     CustomerChanged,
     CustomersChanged,
+    EraseCustomerPerson,
     GetCollector,
     GetCollectors,
     GetCustomer,
     GetCustomerActs,
+    GetCustomerPerson,
     GetDayOfRoutes,
+    GetPersonRequests,
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
     GetRoutePlan,
     GetVisit,
+    NotePersonRequest,
+    OpenPersonRequest,
     ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
@@ -161,6 +173,23 @@ TOPOLOGY = Topology(
             CorrectPhoneAtDesk,
             correct_phone_at_desk,
             idempotency=Idempotency("correction_id", lock=lock_customer_of_phone),
+        ),
+        RequestHandler(GetCustomerPerson, get_customer_person, access=Access.READ_ONLY),
+        RequestHandler(GetPersonRequests, get_person_requests, access=Access.READ_ONLY),
+        RequestHandler(
+            OpenPersonRequest,
+            open_person_request,
+            idempotency=Idempotency("request_id", lock=lock_person_request),
+        ),
+        RequestHandler(
+            NotePersonRequest,
+            note_person_request,
+            idempotency=Idempotency("act_id", lock=lock_person_request),
+        ),
+        RequestHandler(
+            EraseCustomerPerson,
+            erase_customer_person,
+            idempotency=Idempotency("request_id", lock=lock_customer_of_erasure),
         ),
         EventHandler(BillIssued, apply_bill),
         EventHandler(BillCorrected, apply_bill_correction),

@@ -23,6 +23,7 @@ from services.notify.texts.template_file import load_templates
 from services.notify.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import serve_health
+from shared.personal_data.retention import load_retention
 from shared.placeholders import Environment
 from shared.runtime import Running, open_parts
 
@@ -72,6 +73,7 @@ async def service(
         warnings = Warnings(
             parts.bus.work, texts, limits, dunning, every=timedelta(seconds=settings.sms_plan_seconds), clock=clock
         )
+        retention = Retention(parts.pool, clock=clock, rules=load_retention(settings.retention_file))
         addresses = ReportAddresses(configuration, used)
         await parts.bus.start(
             dependencies={
@@ -95,7 +97,7 @@ async def service(
                     parts.bus.background("schedule", schedule.run()),
                     parts.bus.background("campaigns", planner.run()),
                     parts.bus.background("warnings", warnings.run()),
-                    parts.bus.background("retention", Retention(parts.pool, clock=clock).run()),
+                    parts.bus.background("retention", retention.run()),
                     parts.bus.background("metrics", watch_sms(parts.pool, budget, reporting, clock)),
                     serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
                 ):

@@ -35,7 +35,7 @@ _RULES: dict[str, str] = {
     """,
     "the link of a receipt goes to a number once": """
         SELECT receipt_id::text, format('%s times to one number', count(*))
-        FROM reminders WHERE receipt_id IS NOT NULL GROUP BY receipt_id, phone HAVING count(*) > 1
+        FROM reminders WHERE receipt_id IS NOT NULL AND phone IS NOT NULL GROUP BY receipt_id, phone HAVING count(*) > 1
     """,
     "a reminder is handed over at most once": """
         SELECT reminder_id::text, format('handed over %s times', count(*))

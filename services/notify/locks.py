@@ -10,6 +10,7 @@ from shared.contracts.notify import (
     ApproveCutList,
     ChangeOptOut,
     DiscardCutList,
+    EraseNotifyPerson,
     MakeCutList,
     PrintWarning,
     RecordWarningDelivery,
@@ -44,3 +45,8 @@ async def lock_order_of_report(request: ReportCutOrder, connection: Connection) 
     found = await order(connection, request.order_id)
     if found is not None:
         await lock_account(connection, found.customer_code)
+
+
+async def lock_erased_account(request: EraseNotifyPerson, connection: Connection) -> None:
+    """Lock what is known of the customer: reminders are scheduled and cancelled under this lock."""
+    await lock_account(connection, request.customer_code)

@@ -5,6 +5,7 @@ from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.change_opt_out import change_opt_out
 from services.notify.handlers.discard_cut_list import discard_cut_list
 from services.notify.handlers.end_complaint import end_complaint
+from services.notify.handlers.erase_notify_person import erase_notify_person
 from services.notify.handlers.get_cut_list import get_cut_list
 from services.notify.handlers.get_cut_lists import get_cut_lists
 from services.notify.handlers.get_cut_orders import get_cut_orders
@@ -12,6 +13,7 @@ from services.notify.handlers.get_cut_tasks import get_cut_tasks
 from services.notify.handlers.get_due_sms import get_due_sms
 from services.notify.handlers.get_dunning_case import get_dunning_case
 from services.notify.handlers.get_dunning_cases import get_dunning_cases
+from services.notify.handlers.get_notify_person import get_notify_person
 from services.notify.handlers.get_opt_outs import get_opt_outs
 from services.notify.handlers.get_order_photo import get_order_photo
 from services.notify.handlers.get_receipt_links import get_receipt_links
@@ -37,7 +39,14 @@ from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.send_receipt_link import send_receipt_link
 from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
-from services.notify.locks import lock_cut_list, lock_links, lock_number, lock_order_of_report, lock_warning_of_delivery
+from services.notify.locks import (
+    lock_cut_list,
+    lock_erased_account,
+    lock_links,
+    lock_number,
+    lock_order_of_report,
+    lock_warning_of_delivery,
+)
 from shared.contracts.billing import (
     AgreementChanged,
     BankCreditWaiting,
@@ -64,6 +73,7 @@ from shared.contracts.notify import (
     CutOrderChanged,
     CutWarningWanted,
     DiscardCutList,
+    EraseNotifyPerson,
     GetCutList,
     GetCutLists,
     GetCutOrders,
@@ -71,6 +81,7 @@ from shared.contracts.notify import (
     GetDueSms,
     GetDunning,
     GetDunningCases,
+    GetNotifyPerson,
     GetOptOuts,
     GetOrderPhoto,
     GetReceiptLinks,
@@ -162,6 +173,10 @@ TOPOLOGY = Topology(
         RequestHandler(GetCutTasks, get_cut_tasks, access=Access.READ_ONLY),
         RequestHandler(GetDueSms, get_due_sms, access=Access.READ_ONLY),
         RequestHandler(GetOptOuts, get_opt_outs, access=Access.READ_ONLY),
+        RequestHandler(GetNotifyPerson, get_notify_person, access=Access.READ_ONLY),
+        RequestHandler(
+            EraseNotifyPerson, erase_notify_person, idempotency=Idempotency("request_id", lock=lock_erased_account)
+        ),
         RequestHandler(ChangeOptOut, change_opt_out, idempotency=Idempotency("change_id", lock=lock_number)),
         # Whether a report was kept before is seen by what it holds: a provider's request has no id of its own.
         RequestHandler(RecordDeliveryReports, record_delivery_reports),

@@ -4,6 +4,7 @@ from services.receipt.earlier_answers import earlier_reprint
 from services.receipt.handlers.get_public_keys import get_public_keys
 from services.receipt.handlers.get_receipt import get_receipt
 from services.receipt.handlers.get_receipt_acts import get_receipt_acts
+from services.receipt.handlers.get_receipt_person import get_receipt_person
 from services.receipt.handlers.issue_receipt import issue_receipt
 from services.receipt.handlers.note_bill_correction import note_bill_correction
 from services.receipt.handlers.note_issued_invoices import note_issued_invoices
@@ -32,6 +33,7 @@ from shared.contracts.receipt import (
     GetPublicKeys,
     GetReceipt,
     GetReceiptActs,
+    GetReceiptPerson,
     ReceiptIssued,
     ReprintReceipt,
     VerifyToken,
@@ -52,6 +54,7 @@ TOPOLOGY = Topology(
     service="receipt",
     handlers=[
         RequestHandler(GetReceipt, get_receipt, access=Access.READ_ONLY),
+        RequestHandler(GetReceiptPerson, get_receipt_person, access=Access.READ_ONLY),
         RequestHandler(GetReceiptActs, get_receipt_acts, access=Access.READ_ONLY),
         RequestHandler(VerifyToken, verify_token, access=Access.READ_ONLY),
         RequestHandler(

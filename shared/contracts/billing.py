@@ -27,6 +27,7 @@ from shared.contracts.common import (
     Uses,
 )
 from shared.contracts.message import Event, Record, Reply, Request
+from shared.contracts.personal_data import PersonErased, PersonHeld
 
 
 class BillState(StrEnum):
@@ -2736,3 +2737,18 @@ class BillsTold(Event):
     wanted: list[UUID]
     """All that were asked about; those that are missing among ``bills`` are not known."""
     bills: list[BillToInvoice]
+
+
+class GetBillingPerson(Request[PersonHeld]):
+    """Read what the billing service holds of a customer as a person."""
+
+    message_name: ClassVar[str] = "billing.person"
+    customer_code: CustomerCode
+
+
+class EraseBillingPerson(Request[PersonErased]):
+    """Delete what payers wrote on settled transfers of a customer; payments stay. Repeatable by ``request_id``."""
+
+    message_name: ClassVar[str] = "billing.erase_person"
+    request_id: UUID
+    customer_code: CustomerCode

@@ -25,6 +25,7 @@ from shared.contracts.common import (
     UnitCode,
 )
 from shared.contracts.message import Event, Record, Reply, Request
+from shared.contracts.personal_data import PersonErased, PersonHeld
 
 
 class MatchedOn(StrEnum):
@@ -796,3 +797,130 @@ class VisitWithdrawn(Event):
     withdrawn_at: Moment
     actor: Actor | None = None
     """Who took it back; None from a version before."""
+
+
+class GetCustomerPerson(Request[PersonHeld]):
+    """Read what the customer service holds of a customer as a person."""
+
+    message_name: ClassVar[str] = "customer.person"
+    customer_code: CustomerCode
+
+
+class EraseCustomerPerson(Request[PersonErased]):
+    """Remove a customer's phone numbers, and what was written of the person on visits and in settled complaints.
+
+    Of a customer who is supplied no more and owes nothing, name, address and tax code, too. A list gives none of it
+    back. ``request_id`` is the person's request, of the kind ``erase`` and open (``not-found``, ``not-to-erase``), by
+    which it is repeatable.
+    """
+
+    message_name: ClassVar[str] = "customer.erase_person"
+    request_id: UUID
+    customer_code: CustomerCode
+
+
+class PersonRequestKind(StrEnum):
+    """What a person asks for, or, with ``incident``, what has happened to people's data."""
+
+    WITHDRAW = "withdraw"
+    RESTRICT = "restrict"
+    OBJECT = "object"
+    SEE = "see"
+    COPY = "copy"
+    CORRECT = "correct"
+    ERASE = "erase"
+    INCIDENT = "incident"
+
+
+class PersonRequestStep(StrEnum):
+    """What is done about a request."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """The person was told that it has come and until when it is dealt with."""
+    EXTEND = "extend"
+    """Once, by as long again."""
+    DONE = "done"
+    REFUSE = "refuse"
+
+
+class PersonRequestAct(Record):
+    """A step that was taken."""
+
+    step: PersonRequestStep
+    note: str
+    taken_at: Moment
+    taken_by: str
+
+
+class PersonRequest(Record):
+    """A request of the register, with its clocks."""
+
+    request_id: UUID
+    kind: PersonRequestKind
+    customer_code: str | None
+    """None of an incident, and of one whose customer code is not known."""
+    note: str
+    """How it came, and what was said; for an incident what happened. No more of the person than is needed."""
+    with_processors: bool
+    """Others, as the SMS provider, have to do it, too: it may take longer."""
+    received_at: Moment
+    acknowledge_by: Moment | None
+    """None of an incident."""
+    due_at: Moment
+    """As extended."""
+    acknowledged_at: Moment | None
+    ended_at: Moment | None
+    acts: list[PersonRequestAct]
+
+
+class PersonRequests(Reply):
+    """Requests of the register, that which is due first before others."""
+
+    requests: list[PersonRequest]
+
+
+class PersonRequestNoted(Reply):
+    """Where a request stands after what was noted. Kept for repetitions: nothing of the person is in it."""
+
+    request_id: UUID
+    kind: PersonRequestKind
+    acknowledge_by: Moment | None
+    due_at: Moment
+    ended_at: Moment | None
+
+
+class GetPersonRequests(Request[PersonRequests]):
+    """Read the register of requests about personal data."""
+
+    message_name: ClassVar[str] = "customer.person_requests"
+    open_only: bool = True
+    request_id: UUID | None = None
+    customer_code: CustomerCode | None = None
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+class OpenPersonRequest(Request[PersonRequestNoted]):
+    """Put a request, or an incident, into the register. Repeatable by ``request_id``; ``in-the-future`` is refused."""
+
+    message_name: ClassVar[str] = "customer.open_person_request"
+    request_id: UUID
+    kind: PersonRequestKind
+    customer_code: CustomerCode | None = None
+    note: Reason
+    with_processors: bool = False
+    received_at: Moment
+    """When it came, or the incident was detected: the clocks run from then."""
+
+
+class NotePersonRequest(Request[PersonRequestNoted]):
+    """Note a step of a request. Repeatable by ``act_id``.
+
+    One that has ended takes no step any more (``request-ended``); there is one extension (``extended-already``), and
+    none of an incident.
+    """
+
+    message_name: ClassVar[str] = "customer.note_person_request"
+    act_id: UUID
+    request_id: UUID
+    step: PersonRequestStep
+    note: Reason

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.common import Moment
+from shared.contracts.common import CustomerCode, Moment
 from shared.contracts.message import Event, Record, Reply, Request
+from shared.contracts.personal_data import PersonHeld
 
 BILLS_AT_ONCE = 20
 """Bills that are wanted at once: the answer is an event, which is no larger than 256 KiB."""
@@ -199,3 +200,10 @@ class GetAuthoritySummaries(Request[AuthoritySummaries]):
     message_name: ClassVar[str] = "invoice.summaries"
     period: str | None = Field(default=None, pattern=r"^[0-9]{4}-([0-9]{2}|Q[1-4])$")
     limit: int = Field(default=100, ge=1, le=500)
+
+
+class GetInvoicePerson(Request[PersonHeld]):
+    """Read what the invoice service holds of a customer as a person."""
+
+    message_name: ClassVar[str] = "invoice.person"
+    customer_code: CustomerCode

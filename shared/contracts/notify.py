@@ -10,6 +10,7 @@ from pydantic import Field
 from shared.contracts.actor import Actor
 from shared.contracts.common import CollectorCode, CustomerCode, CustomerFacts, Dong, Moment, Phone, UnitCode
 from shared.contracts.message import Event, Record, Reply, Request
+from shared.contracts.personal_data import PersonErased, PersonHeld
 
 
 class ReminderState(StrEnum):
@@ -678,3 +679,18 @@ class ChangeOptOut(Request[OptOutsReply]):
     """The number is not the customer's. It stops everything; ``kind`` is None then."""
     note: str = Field(default="", max_length=500)
     requested_by: str = Field(min_length=1, max_length=80)
+
+
+class GetNotifyPerson(Request[PersonHeld]):
+    """Read what the notify service holds of a customer as a person."""
+
+    message_name: ClassVar[str] = "notify.person"
+    customer_code: CustomerCode
+
+
+class EraseNotifyPerson(Request[PersonErased]):
+    """Remove a customer's numbers and the texts sent to them; what waits is not sent. Repeatable by ``request_id``."""
+
+    message_name: ClassVar[str] = "notify.erase_person"
+    request_id: UUID
+    customer_code: CustomerCode

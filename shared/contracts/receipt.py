@@ -13,6 +13,7 @@ from shared.contracts.billing import CorrectionKind
 from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
 from shared.contracts.invoice import InvoiceState
 from shared.contracts.message import Event, Record, Reply, Request
+from shared.contracts.personal_data import PersonHeld
 from shared.printing.document import Document
 
 
@@ -251,3 +252,10 @@ class ReceiptIssued(Event):
     """The bills that its payment cleared, wholly or in part; empty from a version before."""
     actor: Actor | None = None
     """Who recorded or reversed the payment; None from a version before."""
+
+
+class GetReceiptPerson(Request[PersonHeld]):
+    """Read what the receipt service holds of a customer as a person."""
+
+    message_name: ClassVar[str] = "receipt.person"
+    customer_code: CustomerCode

@@ -29,6 +29,7 @@ from shared.contracts.billing import (
     DiscardBillRun,
     DismissBankCredit,
     EndAgreement,
+    EraseBillingPerson,
     GiveBackAtDesk,
     HandInPlace,
     Instalment,
@@ -62,6 +63,11 @@ from shared.contracts.customer import (
     ComplaintKind,
     CorrectPhone,
     CorrectPhoneAtDesk,
+    EraseCustomerPerson,
+    NotePersonRequest,
+    OpenPersonRequest,
+    PersonRequestKind,
+    PersonRequestStep,
     ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
@@ -76,6 +82,7 @@ from shared.contracts.notify import (
     ApproveCutList,
     ChangeOptOut,
     DiscardCutList,
+    EraseNotifyPerson,
     MakeCutList,
     OrderOutcome,
     PrintWarning,
@@ -280,6 +287,19 @@ SAMPLES: tuple[Request[Any], ...] = (
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
     ),
+    OpenPersonRequest(
+        request_id=UUID(int=51),
+        kind=PersonRequestKind.ERASE,
+        customer_code=CUSTOMER,
+        note="Đến quầy",
+        received_at=MOMENT,
+    ),
+    NotePersonRequest(
+        act_id=UUID(int=52), request_id=UUID(int=51), step=PersonRequestStep.ACKNOWLEDGE, note="Đã gọi điện"
+    ),
+    EraseCustomerPerson(request_id=UUID(int=51), customer_code=CUSTOMER),
+    EraseBillingPerson(request_id=UUID(int=51), customer_code=CUSTOMER),
+    EraseNotifyPerson(request_id=UUID(int=51), customer_code=CUSTOMER),
     ChangeOptOut(
         change_id=UUID(int=13), phone="+84912345678", kind="due_soon", opted_out=True, requested_by="cashier:1"
     ),

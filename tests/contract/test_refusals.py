@@ -18,6 +18,10 @@ NOT_FROM_THE_API = {
     "issuing-stopped": "receipts are made from events, and what the API asks is answered meanwhile",
     "month-changed": "months are put into the archive from the command line",
     "month-in-use": "months are put into the archive from the command line",
+    "extended-already": "the register of requests about personal data is kept from the command line",
+    "in-the-future": "the register of requests about personal data is kept from the command line",
+    "not-to-erase": "people are erased from the command line",
+    "request-ended": "the register of requests about personal data is kept from the command line",
     "not-a-fee": "fees are asked for by services",
     "receipt-with-other-content": "receipts are made from events",
 }

@@ -259,6 +259,17 @@ _LISTED_ROUTE = "coalesce(known.listed_route_code, known.route_code)"
 _LISTED_PLACE = "coalesce(known.listed_place, known.place_in_route)"
 _IS_LISTED_ANEW = f"({_LISTED_ROUTE}, {_LISTED_PLACE}) IS DISTINCT FROM (new.route_code, new.place_in_route)"
 
+# What the list says, where it counts: it gives nobody back what was erased. The number is given anew by the person
+# alone; name and address count again once somebody is supplied under the code.
+_IS_ERASED = "known.identity_erased_at IS NOT NULL AND NOT new.active"
+_LISTED = {
+    "phone": "CASE WHEN known.phone_erased_at IS NULL THEN new.phone END",
+    **{
+        column: f"CASE WHEN {_IS_ERASED} THEN known.{column} ELSE new.{column} END"
+        for column in ("name", "address", "tax_code", "ward", "address_old", "budget_code")
+    },
+}
+
 # Merge new_customers, and note those that are new or changed. A phone number, and a place on a route, change only when
 # the list's has changed.
 # Two statements in one: what is on record as it is must cost no more than the comparison.
@@ -267,27 +278,31 @@ _IS_LISTED_ANEW = f"({_LISTED_ROUTE}, {_LISTED_PLACE}) IS DISTINCT FROM (new.rou
 _MERGE_CUSTOMERS = f"""
 WITH changed AS (
     UPDATE customers AS known SET
-        phone = CASE WHEN known.imported_phone IS DISTINCT FROM new.phone THEN new.phone ELSE known.phone END,
-        imported_phone = new.phone,
-        name = new.name, address = new.address, tax_code = new.tax_code, unit_code = new.unit_code,
+        phone = CASE
+            WHEN known.phone_erased_at IS NULL AND known.imported_phone IS DISTINCT FROM new.phone THEN new.phone
+            ELSE known.phone END,
+        imported_phone = {_LISTED["phone"]},
+        name = {_LISTED["name"]}, address = {_LISTED["address"]}, tax_code = {_LISTED["tax_code"]},
+        unit_code = new.unit_code, identity_erased_at = CASE WHEN NOT new.active THEN known.identity_erased_at END,
         route_code = CASE WHEN {_IS_LISTED_ANEW} THEN new.route_code ELSE known.route_code END,
         place_in_route = CASE WHEN {_IS_LISTED_ANEW} THEN new.place_in_route ELSE known.place_in_route END,
         listed_route_code = CASE WHEN {_IS_LISTED_ANEW} THEN NULL ELSE known.listed_route_code END,
         listed_place = CASE WHEN {_IS_LISTED_ANEW} THEN NULL ELSE known.listed_place END,
         price_group = new.price_group, households = new.households, active = new.active,
-        ward = CASE WHEN $1 THEN new.ward ELSE known.ward END,
-        address_old = CASE WHEN $2 THEN new.address_old ELSE known.address_old END,
+        ward = CASE WHEN $1 THEN {_LISTED["ward"]} ELSE known.ward END,
+        address_old = CASE WHEN $2 THEN {_LISTED["address_old"]} ELSE known.address_old END,
         protected = known.protected OR ($3 AND coalesce(new.protected, false)),
-        budget_code = CASE WHEN $4 THEN new.budget_code ELSE known.budget_code END
+        budget_code = CASE WHEN $4 THEN {_LISTED["budget_code"]} ELSE known.budget_code END
     FROM new_customers AS new
     WHERE known.customer_code = new.customer_code
         AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, {_LISTED_ROUTE},
             {_LISTED_PLACE}, known.price_group, known.households, known.active,
             CASE WHEN $1 THEN known.ward END, CASE WHEN $2 THEN known.address_old END,
             known.protected, CASE WHEN $4 THEN known.budget_code END)
-        IS DISTINCT FROM (new.phone, new.name, new.address, new.tax_code, new.unit_code, new.route_code,
-            new.place_in_route, new.price_group, new.households, new.active, new.ward, new.address_old,
-            known.protected OR ($3 AND coalesce(new.protected, false)), new.budget_code)
+        IS DISTINCT FROM ({_LISTED["phone"]}, {_LISTED["name"]}, {_LISTED["address"]}, {_LISTED["tax_code"]},
+            new.unit_code, new.route_code, new.place_in_route, new.price_group, new.households, new.active,
+            {_LISTED["ward"]}, {_LISTED["address_old"]}, known.protected OR ($3 AND coalesce(new.protected, false)),
+            {_LISTED["budget_code"]})
     RETURNING known.customer_code
 ), added AS (
     {ADD_CUSTOMERS.format(rows="new_customers AS new")}
@@ -372,8 +387,8 @@ class Comparison:
 async def compare(connection: Connection, table: str, key: str, columns: Collection[str], limit: int) -> Comparison:
     """Compare the loaded rows with what is on record, and change nothing; ``columns``: those that the file has."""
     tests = ", ".join(
-        f"CASE WHEN {_COMPARED_WITH.get((table, column), f'known.{column}')} IS DISTINCT FROM new.{column}"
-        f" THEN '{column}' END"
+        f"CASE WHEN {_COMPARED_WITH.get((table, column), f'known.{column}')} IS DISTINCT FROM"
+        f" {_LISTED.get(column, f'new.{column}') if table == 'customers' else f'new.{column}'} THEN '{column}' END"
         for column in sorted(columns)
         if column != key
     )

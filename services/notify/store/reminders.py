@@ -17,12 +17,15 @@ from shared.contracts.notify import CampaignMessage, Reminder, ReminderState, Un
 from shared.db import Connection
 from shared.stored_records import readable
 
-# One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
+# One reminder of a template a visit, one link for each receipt and number, whatever is repeated. The number of a person
+# who was erased is not taken from an event that tells of before.
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
     phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by, unit_code, expires_at,
     is_trial, through, bill_ids)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+VALUES ($1, $2, $3, $4, $5, $6, $7,
+    CASE WHEN NOT EXISTS (SELECT FROM erased_people WHERE customer_code = $2 AND erased_at >= $13) THEN $8::text END,
+    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT DO NOTHING
 RETURNING true
 """

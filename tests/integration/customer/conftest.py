@@ -8,12 +8,14 @@ import asyncpg
 import pytest_asyncio
 from pydantic import SecretStr
 
+from services.customer.personal_data.rules import ClockRule
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn
 from shared.contracts.message import Event
 from shared.messaging import EventHandler, Topology, UnitOfWork
+from shared.rule_files import load_rules
 from shared.testing.fixtures import BusFactory
 from tests.integration.customer.customer_service import Clock, Service
 
@@ -57,6 +59,7 @@ async def empty_service(
             "rules": settings.visit_rules,
             "clock": clock,
             "days_to_answer": settings.days_to_answer_complaints,
+            "clock_rules": load_rules(settings.person_clocks_file, ClockRule),
         },
         database_url=url,
     )

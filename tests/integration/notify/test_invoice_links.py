@@ -14,7 +14,7 @@ from services.notify.campaigns.planner import Planner
 from services.notify.domain.kinds import Kind, KindRule, MessageRule
 from services.notify.domain.verdict import Limits
 from services.notify.handlers.send_receipt_link import send_receipt_link
-from services.notify.periodic_tasks import INVOICES_KEPT, Retention
+from services.notify.periodic_tasks import Retention
 from services.notify.providers.base import OutgoingSms
 from services.notify.providers.sandbox import read_sandbox
 from services.notify.settings import NotifySettings
@@ -276,7 +276,7 @@ async def test_links_are_forgotten_when_no_message_asks_for_their_debt_any_more(
     await notify.consume(told(issued_invoice(of_november(), made_on=business_day(EIGHT))))
     retention = Retention(pool, clock=notify.clock)
     assert await retention.delete() == 0
-    notify.clock.advance(days=INVOICES_KEPT.days + 1)
+    notify.clock.advance(days=401)
     assert await retention.delete() == 1
     async with pool.acquire() as connection:
         assert await delete_invoices(connection, notify.clock()) == 0

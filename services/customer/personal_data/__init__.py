@@ -1,0 +1,1 @@
+"""Requests of people about their data, with the law's clocks, and what is erased of a person."""

@@ -1,0 +1,10 @@
+from services.invoice.store.personal_data import HELD
+from shared.contracts.invoice import GetInvoicePerson
+from shared.contracts.personal_data import PersonHeld
+from shared.messaging import UnitOfWork
+from shared.personal_data.held import read_held
+
+
+async def get_invoice_person(request: GetInvoicePerson, work: UnitOfWork) -> PersonHeld:
+    """Return what is held of a customer as a person."""
+    return await read_held(work.connection, HELD, request.customer_code)

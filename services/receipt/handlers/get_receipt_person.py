@@ -1,0 +1,10 @@
+from services.receipt.store.personal_data import HELD
+from shared.contracts.personal_data import PersonHeld
+from shared.contracts.receipt import GetReceiptPerson
+from shared.messaging import UnitOfWork
+from shared.personal_data.held import read_held
+
+
+async def get_receipt_person(request: GetReceiptPerson, work: UnitOfWork) -> PersonHeld:
+    """Return what is held of a customer as a person."""
+    return await read_held(work.connection, HELD, request.customer_code)
