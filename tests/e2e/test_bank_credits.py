@@ -95,6 +95,38 @@ async def test_a_transfer_prints_its_receipt_by_itself_and_what_is_unclear_waits
         assert matched["state"] == "booked"
         assert await _waiting(system) == []
         await wait_until(lambda: _is_sound(system), 60)
+        await _erase(system, payer.customer_code, payer.phone, tmp_path / "exported")
+        assert await _is_sound(system)
+
+
+async def _erase(system: LocalSystem, code: str, phone: str | None, folder: Path) -> None:
+    """Erase the payer: what no law keeps is gone from all services, what is kept is named, the rest is as it was."""
+    assert phone is not None
+    await thungan_json(system, "person", "export", code, "--out", str(folder))
+    exported = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))["held"]
+    assert exported["customer.contract"]["rows"][0]["phone"] == phone
+    assert "MBVCB" in exported["billing.bank_texts"]["rows"][0]["content"]
+    assert phone in (folder / f"{code}.txt").read_text(encoding="utf-8")
+    await thungan(system, "person", "erase", code, expect=2)  # nobody has asked for it
+    await thungan_json(system, "person", "open", "erase", "--customer", code, "--note", "tại quầy")
+    first = await thungan_json(system, "person", "erase", code, "--not-done")
+    assert first["removed"].items() >= {"customer.contract": 1, "billing.bank_texts": 1, "gateway.papers": 1}.items()
+    kept = {one["kind"]: one for one in first["kept"]}
+    assert kept.keys() >= {"billing.payments", "receipt.receipts", "invoice.invoices"}
+    assert "billing.bank_texts" not in kept
+    assert all(one["why"] and one["until"] for one in kept.values())
+    again = await thungan_json(system, "person", "erase", code)
+    assert again["removed"].items() <= first["removed"].items()
+    assert await thungan_json(system, "person", "requests") == []
+    await thungan_json(system, "person", "export", code, "--out", str(folder))
+    exported = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))["held"]
+    assert exported["customer.contract"]["rows"][0]["phone"] is None
+    incident = await thungan_json(system, "person", "open", "incident", "--note", "mất máy")
+    touched = await thungan_json(
+        system, "person", "touched", "--incident", incident["request_id"], "--everybody", "--out", str(folder / "t.csv")
+    )
+    assert touched["people"] == 20
+    assert (folder / "t.csv").stat().st_mode & 0o077 == 0
 
 
 async def _waiting(system: LocalSystem) -> Any:

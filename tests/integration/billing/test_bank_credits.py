@@ -11,6 +11,7 @@ from services.billing.audit import audit_facts
 from services.billing.handlers.keep_transfer_code import keep_transfer_code
 from services.billing.handlers.match_bank_credits import match_bank_credits
 from services.billing.periodic_tasks import Retention
+from services.billing.store.personal_data import remove_person
 from shared.contracts.actor import service_actor
 from shared.contracts.billing import (
     BankCredit,
@@ -360,6 +361,20 @@ async def test_texts_are_deleted_after_the_credit_is_settled_and_never_before(bi
     for days, deleted in ((59, 0), (2, 1)):
         billing.now += timedelta(days=days)
         assert await retention.delete() == deleted
+    assert (await look(billing, booked.credit_id)).content is None
+    assert (await look(billing, waiting.credit_id)).content == "khong ro"
+
+
+async def test_the_texts_of_a_person_who_was_erased_go_at_once_and_what_waits_keeps_its_own(
+    billing: BillingHandlers,
+) -> None:
+    code = (await billing.customer()).customer_code
+    await take(billing, seen(), seen("2", content="khong ro"))
+    [booked, waiting] = await credits_of(billing)
+    for removed in ([("billing.bank_texts", 1)], []):
+        async with billing.pool.acquire() as connection:
+            found = (await remove_person(connection, code, billing.now)).removed
+        assert [(one.kind, one.rows) for one in found] == removed
     assert (await look(billing, booked.credit_id)).content is None
     assert (await look(billing, waiting.credit_id)).content == "khong ro"
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.gateway.audit import audit_facts
 from services.gateway.print_jobs import store
+from services.gateway.store.personal_data import remove_person
 from shared.contracts.gateway import PrintJobState
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import Connection
@@ -19,13 +20,15 @@ from tests.integration.gateway.conftest import GatewaySystem
 TEXT = document("GIẤY BÁO").model_dump_json()
 
 
-async def queue(connection: Connection, device_id: UUID, age: timedelta = timedelta()) -> UUID:
+async def queue(
+    connection: Connection, device_id: UUID, age: timedelta = timedelta(), customer_code: str | None = None
+) -> UUID:
     """Queue a document as so long ago."""
     ready = DocumentReady(
         document_id=new_id(),
         kind=PaperKind.NOTICE,
         device_id=device_id,
-        customer_code=None,
+        customer_code=customer_code,
         document=document("GIẤY BÁO"),
         not_after=None,
         summary="Giấy báo",
@@ -85,6 +88,20 @@ async def test_while_copies_of_the_version_before_are_there_the_document_is_wher
         assert await read(connection, before) == [TEXT, TEXT, TEXT]
         assert await _documents(connection, before) == 0
         await undone.rollback()
+
+
+async def test_papers_of_a_person_who_was_erased_go_but_not_what_waits_for_somebody(gateway: GatewaySystem) -> None:
+    phone, code = await gateway.phone(), "PB14010000001"
+    async with gateway.pool.acquire() as connection:
+        printed, waiting, unsure = [await queue(connection, phone.device_id, customer_code=code) for _ in range(3)]
+        other = await queue(connection, phone.device_id, customer_code="PB14010000002")
+        for job_id, state in ((printed, None), (unsure, PrintJobState.UNCONFIRMED), (other, None)):
+            await end(connection, job_id, state or PrintJobState.PRINTED)
+        for removed in (1, 0):
+            found = (await remove_person(connection, code, datetime.now(UTC))).removed
+            assert sum(one.rows for one in found) == removed
+        assert [await _documents(connection, one) for one in (printed, waiting, unsure, other)] == [0, 1, 1, 1]
+        assert (await store.get(connection, printed)) is not None
 
 
 async def test_documents_of_an_old_month_go_when_no_job_of_it_waits_and_the_jobs_stay(gateway: GatewaySystem) -> None:
