@@ -37,6 +37,7 @@ from shared.ids import new_id
 from shared.messaging.acts import add_act
 from shared.personal_data.kinds import personal_data
 from shared.phones import InvalidPhoneError, normalise
+from shared.text import plain_code
 
 app = typer.Typer(
     add_completion=False,
@@ -138,7 +139,7 @@ def export(
     as_json_: JsonOption = False,
 ) -> None:
     """Write all that is held of a person as JSON, and as a text for people."""
-    moment, held = run(_export(customer))
+    moment, held = run(_export(build_request(GetCustomer, customer_code=customer)))
     paths = [out / f"{customer}.json", out / f"{customer}.txt"]
     for path, text in zip(paths, (as_json(customer, held, moment), as_text(customer, held, moment)), strict=True):
         _write(path, text.encode())
@@ -184,7 +185,8 @@ def erase_(
 
     Can be repeated, also after it was killed: what was erased stays so, and the rest is done.
     """
-    request_id, result = run(_erase(customer, request, finish=finish))
+    asked = build_request(GetPersonRequests, customer_code=customer, open_only=True)
+    request_id, result = run(_erase(customer, asked, request, finish=finish))
     if as_json_:
         print_json({"request_id": str(request_id), "customer_code": customer, **result.as_dict()})
         return
@@ -220,7 +222,11 @@ def touched_(
     if not (unit or route or collector or customer or login or everybody):
         fail("name whom it touches: --unit, --route, --collector, --customer, --login or --everybody", 2)
     looked = Scope(
-        units=unit or [], routes=route or [], collectors=collector or [], customers=customer or [], everybody=everybody
+        units=_codes(unit),
+        routes=_codes(route),
+        collectors=_codes(collector),
+        customers=_codes(customer),
+        everybody=everybody,
     )
     begin = _moment(since) if since else datetime(2000, 1, 1, tzinfo=UTC)
     found = run(_touched(incident, looked, login or [], begin))
@@ -259,18 +265,20 @@ def kinds(as_json_: JsonOption = False) -> None:
     )
 
 
-async def _export(customer: str) -> tuple[datetime, list[HeldData]]:
+async def _export(known: GetCustomer) -> tuple[datetime, list[HeldData]]:
     async with started_bus() as bus:
-        await bus.request(GetCustomer(customer_code=customer))
-        held = await held_of(bus, customer)
+        await bus.request(known)
+        held = await held_of(bus, known.customer_code)
     async with database("gateway") as connection:
-        await add_act(connection, "person.exported", customer, {"kinds": len(held)}, actor=operator())
+        await add_act(connection, "person.exported", known.customer_code, {"kinds": len(held)}, actor=operator())
     return now(), held
 
 
-async def _erase(customer: str, request: UUID | None, *, finish: bool) -> tuple[UUID, Erased]:
+async def _erase(
+    customer: str, question: GetPersonRequests, request: UUID | None, *, finish: bool
+) -> tuple[UUID, Erased]:
     async with started_bus() as bus:
-        asked = await bus.request(GetPersonRequests(customer_code=customer, open_only=True))
+        asked = await bus.request(question)
         fitting = [
             one for one in asked.requests if one.kind is PersonRequestKind.ERASE and request in (None, one.request_id)
         ]
@@ -312,6 +320,10 @@ def _write(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def _codes(typed: list[str] | None) -> list[str]:
+    return [plain_code(code) for code in typed or []]
 
 
 def _moment(text: str) -> datetime:

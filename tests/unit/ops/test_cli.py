@@ -326,3 +326,25 @@ def test_a_file_that_is_no_key_is_refused_in_one_line(
     code, out, err = thungan("verify", token, "--key", str(wrong))
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("export", "PB99", "--out", "folder"), "customer_code 'PB99'"),
+        (("erase", "PB99"), "customer_code 'PB99'"),
+        (("open", "erase", "--note", "tại quầy"), "--customer"),
+        (("open", "incident", "--note", "x", "--received", "hôm qua"), "is no moment"),
+        (("correct", "PB14010000001", "--phone", "123", "--note", "x"), "not a Vietnamese"),
+        (("touched", "--incident", "01a22e5f-329d-7050-868e-13a5050134a7", "--out", "file"), "--everybody"),
+    ],
+)
+def test_what_is_typed_wrong_about_a_person_is_refused_with_one_line(
+    thungan: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = thungan("person", *arguments)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
