@@ -30,6 +30,9 @@ SHUTTING_OUT = (
 )
 """Tried by themselves, at the end: the fuzzer finds ids of devices and people in answers, among them those as which it
 tries."""
+REFUSALS = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429)
+"""What wrong data may be answered with. Too large a body (413) is refused before it is read, and so before its fields
+are: a list of more items than are allowed may be both."""
 _SIGNING_OUT = "/v1/staff/sessions/current"
 _STREAM = "/v1/stream"
 """Its answer is a WebSocket."""
@@ -92,6 +95,8 @@ class Fuzzer:
         lines = [f"[dictionaries.{name}]\nvalues = [{json.dumps(value)}]" for name, value in self.real.items()]
         lines.append("[parameters]")
         lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = {_REAL_ID} }}' for name in self.real]
+        refusals = ", ".join(f'"{status}"' for status in (*REFUSALS, "5xx"))
+        lines.append(f"[checks.negative_data_rejection]\nexpected-statuses = [{refusals}]")
         folder.mkdir(parents=True, exist_ok=True)
         description = without_free_text(describe())
         (folder / "openapi.json").write_text(
