@@ -170,6 +170,8 @@ try {
   await administrator.page.locator(".act summary").first().click();
   await shot(administrator, "log-details");
   await open(administrator, "account", "account");
+  await open(administrator, "first_day", "first-day-administrator");
+  await open(clerk, "first_day", "first-day-clerk");
   await open(cashier, "help", "help");
   await open(cashier, "help/shifts", "help-shifts");
 } finally {
