@@ -69,7 +69,6 @@ export async function doTheFirstDay(
 
   await look(clerk, "first day of a clerk");
   await importFile(clerk, "units.csv", "1. Nhập điện lực");
-  await look(clerk, "list of units");
   await importFile(clerk, "collectors.csv", "2. Nhập thu ngân viên");
   await importFile(clerk, "routes.csv", "3. Nhập tuyến");
   await isDone(clerk, "Nhập điện lực, thu ngân viên, tuyến");
@@ -96,7 +95,6 @@ export async function doTheFirstDay(
   await clerk.press("Mở Đợt lập hóa đơn");
   await clerk.press("Tính hóa đơn nháp");
   await clerk.sees("Chờ duyệt phát hành");
-  await look(clerk, "drafts of the first day");
   await lead.sees(/^Đã có 15 hóa đơn nháp/);
   await lead.press("Mở đợt để phát hành");
   const shown = lead.page.locator(".tiles li", { hasText: "Tổng tiền" }).locator("strong");
@@ -114,7 +112,6 @@ export async function doTheFirstDay(
   const collector = await Collector.start("TN9900001");
   await collector.enrol(code);
   await isDone(lead, "Đăng ký điện thoại");
-  await look(lead, "first day with a phone");
   const paid = await collect(collector);
   await isDone(lead, "Thu tiền");
 
