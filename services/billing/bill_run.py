@@ -127,6 +127,9 @@ async def confirm_run(
     check_totals(run.totals, bills_, total)
     await _require_up_to_date(work.connection, run, tariffs, now)
     await bill_runs.confirm(work.connection, run_id, work.actor, now)
+    if run.parts == 0:
+        # Else the last part that is released drops them.
+        await bill_runs.drop_drafts(work.connection, run_id)
     await work.act("bill_run.confirmed", str(run_id), bills=bills_, total=total)
     return await _known(work.connection, run_id)
 

@@ -66,7 +66,7 @@ async def make_next_report(connection: Connection, tariffs: Tariffs, clock: Cloc
 
 
 async def drop_left_drafts(connection: Connection) -> bool:
-    """Drop the drafts of a discarded run; return whether there were any, and nobody was at them any more."""
+    """Drop the drafts of a run that has ended; return whether there were any, and nobody was at them any more."""
     run_id = await bill_run_reports.next_with_left_drafts(connection)
     if run_id is None:
         return False

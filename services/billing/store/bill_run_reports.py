@@ -48,12 +48,15 @@ async def next_without(connection: Connection) -> UUID | None:
 
 
 _LEFT = """
-SELECT run_id FROM bill_runs WHERE state = 'discarded' AND to_regclass(drafts_of(run_id)) IS NOT NULL
+SELECT run_id FROM bill_runs WHERE state IN ('discarded', 'released') AND to_regclass(drafts_of(run_id)) IS NOT NULL
 ORDER BY ended_at LIMIT 1
 """
 
 
 async def next_with_left_drafts(connection: Connection) -> UUID | None:
-    """Return a discarded run whose drafts are still there; None where there is none."""
+    """Return a run that has ended and whose drafts are still there; None where there is none.
+
+    A version before left those of a released run that had nothing to bill.
+    """
     found: UUID | None = await connection.fetchval(_LEFT)
     return found

@@ -79,6 +79,15 @@ async def test_a_run_is_begun_once_however_often_it_is_asked_for(billing: Billin
         await begin(billing)
 
 
+async def test_a_run_that_has_nothing_to_bill_leaves_no_drafts_when_it_is_released(billing: BillingHandlers) -> None:
+    run = await begin(billing)
+    assert run.state is BillRunState.COMPUTED
+    with correlated(actor=LAN):
+        released: BillRun = (await billing.ask(release_of(run))).run
+    assert released.state is BillRunState.RELEASED
+    assert await billing.pool.fetchval("SELECT to_regclass(drafts_of($1)) IS NULL", run.run_id)
+
+
 async def test_what_waits_is_counted_by_unit_and_month(billing: BillingHandlers) -> None:
     await town(billing)
     await town(billing, month=11)
