@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +214,33 @@ async def test_nothing_is_signed_with_a_certificate_that_has_ended_and_the_next_
     assert [row["number"] for row in await system.signed(2)] == [1, 2]
     assert REGISTRY.get_sample_value("thungan_invoice_signer_away") == 0
     assert (REGISTRY.get_sample_value("thungan_invoice_certificate_days") or 0) > 3600
+
+
+async def test_with_the_year_a_row_of_numbers_begins_whose_invoices_correct_those_of_the_year_before(
+    system: InvoiceSystem,
+) -> None:
+    moment = datetime(2026, 12, 31, 16, 59, 58, tzinfo=UTC)
+    await system.start(clock=lambda: moment)
+    bill, wrong = system.billed(100), system.billed(110)
+    await system.release(bill, wrong)
+    await system.signed(2)
+
+    moment += timedelta(seconds=2)
+    await system.adjust_down(bill, 10_000, 800)
+    await system.signed(3)
+    await system.replace(wrong, 120)
+    rows = await system.signed(4)
+
+    named = [(row["symbol"], row["number"], row["made_on"].isoformat(), row["relation"]) for row in rows]
+    assert named == [
+        ("1K26TAA", 1, "2026-12-31", None),
+        ("1K26TAA", 2, "2026-12-31", None),
+        ("1K27TAA", 1, "2027-01-01", "adjusts"),
+        ("1K27TAA", 2, "2027-01-01", "replaces"),
+    ]
+    related = [read_paper(_document(row)).related for row in rows[2:]]
+    assert [each and (each.symbol, each.number) for each in related] == [("1K26TAA", 1), ("1K26TAA", 2)]
+    assert (await system.audited()).violations == []
 
 
 async def test_no_more_bills_are_asked_about_at_a_time_than_fit_into_one_question_also_at_the_next_bill_run(
