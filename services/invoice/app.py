@@ -91,6 +91,7 @@ def _worker_options(settings: InvoiceSettings) -> WorkerOptions:
         timedelta(seconds=settings.invoice_ask_seconds),
         settings.invoice_sign_seconds,
         settings.lookup_address(),
+        settings.invoice_per_second,
     )
 
 

@@ -49,6 +49,10 @@ class InvoiceSettings(ServiceSettings):
     invoice_ask_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
     """After which time billing is asked again what a bill says, when it has not told."""
 
+    invoice_per_second: float = Field(default=40.0, ge=0.0, le=10_000.0)
+    """How many bills a copy asks about in a second after the first hundred, so that a month of invoices leaves room
+    for payments; 0: as many as it can."""
+
     invoice_sign_seconds: float = Field(default=10.0, ge=0.1, le=600.0)
     """How long signing a batch may take before the signer counts as away."""
 

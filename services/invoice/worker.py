@@ -5,6 +5,7 @@ invoices that have their numbers without signatures. Another copy, or the next s
 """
 
 import asyncio
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
@@ -14,6 +15,7 @@ from asyncpg import Pool
 
 from services.invoice.issued import issued_invoice
 from services.invoice.metrics import SIGNED, SIGNER_AWAY
+from services.invoice.pace import Pace
 from services.invoice.signatures.signer import Signer, SignerAway, require_in_force
 from services.invoice.signatures.xml_signature import to_sign
 from services.invoice.store import invoices, waiting_bills
@@ -44,6 +46,8 @@ class WorkerOptions:
     sign_seconds: float
     lookup_address: str
     """Where customers look invoices up."""
+    per_second: float = 0.0
+    """Bills that are asked about in a second over time; 0: as many as can be."""
 
 
 class Worker:
@@ -56,6 +60,7 @@ class Worker:
         self._options = options
         self._clock = clock
         self._woken = asyncio.Event()
+        self._pace = Pace(options.per_second)
 
     async def wake(self) -> None:
         """Look soon for what waits."""
@@ -66,8 +71,10 @@ class Worker:
         while True:
             self._woken.clear()
             if not await self._went_on():
+                # Where only the pace holds it up, it goes on in time.
+                pause = self._pace.seconds_until(BILLS_AT_ONCE, asyncio.get_running_loop().time())
                 try:
-                    async with asyncio.timeout(self._options.poll_seconds):
+                    async with asyncio.timeout(min(pause or math.inf, self._options.poll_seconds)):
                         await self._woken.wait()
                 except TimeoutError:
                     pass
@@ -93,6 +100,8 @@ class Worker:
 
     async def ask(self) -> int:
         """Ask billing about what has waited longest and was not asked about lately; return how many bills that are."""
+        if self._pace.seconds_until(BILLS_AT_ONCE, asyncio.get_running_loop().time()):
+            return 0
         async with self._bus.work() as work:
             room = await waiting_bills.room_to_ask(work.connection, self._options.ask_again, MOST_ASKED, MOST_UNSIGNED)
             if room < BILLS_AT_ONCE:
@@ -100,6 +109,7 @@ class Worker:
             bill_ids = await waiting_bills.take_to_ask(work.connection, self._options.ask_again, BILLS_AT_ONCE)
             if bill_ids:
                 await work.emit(BillsWanted(bill_ids=bill_ids))
+                self._pace.take(len(bill_ids))
             return len(bill_ids)
 
     async def sign(self) -> int:

@@ -22,6 +22,7 @@ from simulation.bench import (
     history,
     imports,
     invoices,
+    invoices_beside,
     open_loop,
     phones,
     pure,
@@ -64,6 +65,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "credits": bank_credits.run,
     "invoices": invoices.run,
     "phones": phones.run,
+    "beside": invoices_beside.run,
     "history": history.run,
 }
 

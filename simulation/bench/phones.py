@@ -97,7 +97,7 @@ def _latency(what: str, load: Load, times: Sequence[float], without: Sequence[fl
 
 async def _beside(at_work: CollectionLoad, rate: float, at_once: int) -> tuple[Load, str]:
     """Let collectors work for as long as a run is computed and released; return their load, and what the run did."""
-    going = asyncio.create_task(_whole_run(at_work))
+    going = asyncio.create_task(whole_run(at_work))
     loads: list[Load] = []
     while not going.done() and min(len(each.customers) for each in at_work.collectors) > 1:
         loads.append(await at_work.pace(rate, at_once))
@@ -111,7 +111,8 @@ async def _beside(at_work: CollectionLoad, rate: float, at_once: int) -> tuple[L
     return whole, f"the run took {seconds:.0f} s for {bills:,} bills beside them"
 
 
-async def _whole_run(at_work: CollectionLoad) -> tuple[int, float]:
+async def whole_run(at_work: CollectionLoad) -> tuple[int, float]:
+    """Compute and release a run over the others; return how many bills that are, and how long it took."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     computed = await thungan_json(at_work.system, "bills", "run", "--company", _OTHERS, "--by", "One")

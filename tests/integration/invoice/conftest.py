@@ -36,6 +36,7 @@ async def system(
         invoice_key_folder=key_folder,
         invoice_poll_seconds=0.2,
         invoice_ask_seconds=1.0,
+        invoice_per_second=0.0,
     )
     async with AsyncExitStack() as stack:
         pool = await open_pool(url, size=2, application_name="test invoice")
