@@ -240,3 +240,14 @@ def test_a_file_that_names_no_right_is_refused_with_its_place(tmp_path: Path) ->
     (tmp_path / "rights.toml").write_text('payments = ["SELECT", "ALL"]')
     with pytest.raises(RightsFileError, match="payments: ALL is no right"):
         read_rights(tmp_path)
+
+
+def test_a_service_adds_to_a_right_that_all_have_and_to_no_other(tmp_path: Path) -> None:
+    (tmp_path / "rights.toml").write_text('"+recorded_answers" = ["UPDATE(answer)"]')
+    assert read_rights(SHARED, tmp_path)["recorded_answers"] == ["SELECT", "INSERT", "UPDATE(answer)"]
+    assert read_rights(SHARED)["recorded_answers"] == ["SELECT", "INSERT"]
+    with pytest.raises(RightsFileError, match="recorded_answers has no rights in an earlier file"):
+        read_rights(tmp_path)
+    (tmp_path / "rights.toml").write_text('"+recorded_answers" = ["ALL"]')
+    with pytest.raises(RightsFileError, match="recorded_answers: ALL is no right"):
+        read_rights(SHARED, tmp_path)
