@@ -435,7 +435,7 @@ _CUSTOMER = (
     SELECT md5('visit' || n)::uuid, 'met', '', '{"next_step": "due"}', at, at FROM PLAN WHERE NOT transfer
     """,
     _history("collectors", "collector_code"),
-    _history("visits", "visit_id"),
+    _history("visits", "visit_id", ["note"]),
 )
 _GATEWAY = (
     """

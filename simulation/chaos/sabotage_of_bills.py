@@ -18,7 +18,8 @@ def two_bills_of_a_reading(put: Put) -> None:
     again = """FROM (
         SELECT * FROM drafts UNION ALL
         SELECT gen_random_uuid(), bill_number || 'B', customer_code, year, month, cycle, period_from, period_to,
-            price_group, households, kwh, pre_vat, vat_rate, vat, total, due_date, readings, lines, explanation
+            price_group, households, kwh, pre_vat, vat_rate, vat, total, due_date, readings, lines, explanation,
+            details_digest
         FROM drafts) AS drafts
     """
     put(
@@ -26,8 +27,8 @@ def two_bills_of_a_reading(put: Put) -> None:
         "_RELEASE",
         otherwise(
             runs._RELEASE,
-            "digest_of_details(readings, lines, explanation), $4\nFROM drafts\n",
-            f"digest_of_details(readings, lines, explanation), $4\n{again}",
+            "digest_of_details(readings, lines, explanation)), $4\nFROM drafts\n",
+            f"digest_of_details(readings, lines, explanation)), $4\n{again}",
         ),
     )
 

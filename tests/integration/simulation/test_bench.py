@@ -15,7 +15,7 @@ from simulation.bench.percentile_picture import draw_percentiles
 from stack.state import PROJECT
 
 # The others start the same system and load it in the same way, only again and again; one needs rights, too.
-_SHORT = [name for name in BENCHMARKS if name not in {"copies", "cores", "services", "beside"}]
+_SHORT = [name for name in BENCHMARKS if name not in {"copies", "cores", "services", "phones", "beside", "history"}]
 
 
 @pytest.mark.timeout(240)
