@@ -271,7 +271,7 @@ async def _release_part(work: UnitOfWork, run_id: UUID, clock: Clock, *, waits: 
     actor = run.confirmed_by or work.actor
     await compress_fast(connection)
     drafts = await bill_runs.drafts_of_part(connection, run_id, part.part)
-    await bill_runs.lock_accounts(connection, run, part)
+    await accounts.lock(connection, list(dict.fromkeys(draft.customer_code for draft in drafts)), within=part.codes)
     now = clock()
     # All bills of a run are of the moment at which it was confirmed, whenever their batch has its turn.
     left_out = await bill_runs.release(connection, run, part, run.confirmed_at or now, actor)

@@ -543,27 +543,10 @@ async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> lis
     return [Draft(*row) for row in await connection.fetch(_DRAFTS_OF_PART, run_id, part)]
 
 
-# Read from the drafts themselves: arrays of their ids would be written and read once more. Between the codes of a part
-# PostgreSQL reads a piece of each index; of a thousand ids alone it would rather read the whole table.
-# In the order of their codes, so that no two transactions wait for each other.
-_LOCK_ACCOUNTS = """
-SELECT count(*) FROM (
-    SELECT FROM accounts
-    WHERE customer_code BETWEEN $3 AND $4
-        AND customer_code IN (SELECT draft.customer_code FROM draft_bills AS draft WHERE run_id = $1 AND part = $2)
-    ORDER BY customer_code FOR NO KEY UPDATE
-) AS locked
-"""
-
-
-async def lock_accounts(connection: Connection, run: StoredRun, part: Part) -> None:
-    """Lock the accounts of a part's drafts."""
-    await connection.execute(_LOCK_ACCOUNTS, run.run_id, part.part, *part.codes)
-
-
 # A period that does not wait any more (its readings were held or replaced since) makes no bill, and is returned; the
-# unique key of the periods' bills stands behind it. By EXCEPT: of drafts that nothing is known of, PostgreSQL expects a
-# few, and would compare each with each.
+# unique key of the periods' bills stands behind it. Between the codes of a part PostgreSQL reads a piece of an index;
+# of a thousand ids alone it would rather read the whole table. By EXCEPT: of drafts of which nothing is known,
+# PostgreSQL expects a few, and would compare each with each.
 _TAKE_PERIODS = f"""
 WITH taken AS (
     UPDATE metered_periods SET bill_id = made
