@@ -57,7 +57,9 @@ async def run(bench: Bench) -> list[Row]:
             bills, _ = await whole_run(at_work)
             await _wait_until_idle(at_work.system, but=_SERVICE)
             before = await at_work.pace(rate, half)
-            beside, invoices = await _beside(at_work, rate, bench.size(25, 25, 2), bills)
+            at_once = bench.size(25, 25, 2)
+            left = 2 * (half + at_once) // phones + 2  # each has for what follows, however unevenly they work
+            beside, invoices = await _beside(at_work, rate, at_once, bills, left)
             after = await at_work.pace(rate, half)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,14 +91,14 @@ def _rows(what: str, times: list[float], without: Sequence[Collection], note: st
     ]
 
 
-async def _beside(at_work: CollectionLoad, rate: float, at_once: int, bills: int) -> tuple[Load, int]:
+async def _beside(at_work: CollectionLoad, rate: float, at_once: int, bills: int, left: int) -> tuple[Load, int]:
     """Let collectors work while the invoices are made; return their load, and how many bills were done meanwhile."""
     connection = await asyncpg.connect(at_work.system.database_url(_SERVICE))
     try:
         known = int(await connection.fetchval(_DONE))
         await asyncio.to_thread(at_work.system.start, _SERVICE)
         began, loads, done = time.monotonic(), list[Load](), 0
-        while done < bills and min(len(each.customers) for each in at_work.collectors) > 1:
+        while done < bills and min(len(each.customers) for each in at_work.collectors) > left:
             loads.append(await at_work.pace(rate, at_once))
             done = int(await connection.fetchval(_DONE)) - known
         seconds = time.monotonic() - began
