@@ -174,7 +174,7 @@ class LocalSystem:
 
     def answers(self, service: str, copy: int = 0) -> bool:
         """Whether one copy answers at all within some seconds, ready or not: one that hangs does not."""
-        return _status(self.addresses.http_ports[f"{service}-{copy}"], "/healthz") is not None
+        return _answer(self.addresses.http_ports[f"{service}-{copy}"], "/healthz", seconds=2) is not None
 
     def room_fault(self) -> str | None:
         """Return what is wrong with the room on the disk; None where there is enough."""
@@ -409,11 +409,13 @@ def _answers_ready(port: int) -> bool:
     return not _faults(port)
 
 
-def _status(port: int, path: str) -> int | None:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+def _answer(port: int, path: str, *, seconds: float) -> tuple[int, bytes] | None:
+    """Return status and body of what a copy answers; None where nothing answers in time."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
         return None
     finally:
@@ -422,15 +424,14 @@ def _status(port: int, path: str) -> int | None:
 
 def _faults(port: int) -> frozenset[str]:
     """Return the checks of /readyz that fail; one without a name where nothing answers."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        if answer.status == HTTPStatus.OK:
-            return frozenset()
-        checks: dict[str, str] = json.loads(answer.read())["checks"]
-        return frozenset(name for name, found in checks.items() if found != "ok")
-    except (OSError, http.client.HTTPException, ValueError, LookupError):
+    answer = _answer(port, "/readyz", seconds=5)
+    if answer is None:
         return frozenset({""})
-    finally:
-        connection.close()
+    status, body = answer
+    if status == HTTPStatus.OK:
+        return frozenset()
+    try:
+        checks: dict[str, str] = json.loads(body)["checks"]
+    except (ValueError, LookupError):
+        return frozenset({""})
+    return frozenset(name for name, found in checks.items() if found != "ok")

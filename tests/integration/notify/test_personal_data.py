@@ -1,14 +1,10 @@
 """Numbers and texts of a person who wants to be forgotten, and of messages that are old."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
-import pytest
-import pytest_asyncio
 
 from services.notify.domain.kinds import Kind
-from services.notify.domain.verdict import Limits
 from services.notify.handlers.change_opt_out import change_opt_out
 from services.notify.periodic_tasks import Retention
 from services.notify.store.complaints import lock_account
@@ -18,21 +14,6 @@ from shared.db import Connection
 from shared.ids import new_id
 from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Clock, Operator, notice
 from tests.integration.notify.notify_handlers import Notify
-
-
-@pytest.fixture
-def operator() -> Operator:
-    return Operator()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, clock: Clock) -> Notify:
-    return Notify(await pool_for("notify"), [operator], clock, Limits())
 
 
 async def erase(notify: Notify) -> dict[str, int]:

@@ -1,16 +1,12 @@
 """The link of a receipt by SMS: once for each receipt and number, in time, whatever the customer owes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
-import pytest_asyncio
 
 from services.notify.domain.causes import Cause
 from services.notify.domain.receipt_links import MOST_NUMBERS, NoMobileNumber, ReceiptVoided, TooManyNumbers
-from services.notify.domain.verdict import Limits
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.send_receipt_link import send_receipt_link
 from shared.contracts.notify import (
@@ -26,21 +22,6 @@ from tests.integration.notify.notify_handlers import Notify
 
 RECEIPT = new_id()
 ADDRESS = "https://bienlai.pcmu.evnspc.vn/R/GEZDGNBVGY3TQOJQ2"
-
-
-@pytest.fixture
-def operator() -> Operator:
-    return Operator()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, clock: Clock) -> Notify:
-    return Notify(await pool_for("notify"), [operator], clock, Limits())
 
 
 def link(phone: str = PHONE, receipt_id: UUID = RECEIPT, **changes: Any) -> SendReceiptLink:

@@ -1,13 +1,8 @@
 """A customer's own wish for the language of SMS goes before what the unit has, also for what is scheduled already."""
 
-from collections.abc import Awaitable, Callable
-
-import asyncpg
 import pytest
-import pytest_asyncio
 
 from services.notify.domain.kinds import Kind
-from services.notify.domain.verdict import Limits
 from services.notify.texts.segments import is_gsm7
 from services.notify.texts.template_file import load_templates
 from shared.clock import VIETNAM
@@ -17,21 +12,6 @@ from shared.ids import new_id
 from shared.testing.builders import customer
 from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Clock, Operator, notice
 from tests.integration.notify.notify_handlers import Notify
-
-
-@pytest.fixture
-def operator() -> Operator:
-    return Operator()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, clock: Clock) -> Notify:
-    return Notify(await pool_for("notify"), [operator], clock, Limits())
 
 
 def wish(language: SmsLanguage | None, version: int) -> CustomerChanged:
