@@ -147,14 +147,16 @@ class DayStreams:
         if not self._browsers:
             return
         now, settings = self._dependencies.clock(), self._dependencies.settings
+        # Those that open a stream while the database answers were not asked about.
+        asked = list(self._browsers.items())
         async with self._dependencies.database() as connection:
             rights = await staff_sessions.rights_of(
                 connection,
-                list(self._browsers),
+                [session_id for session_id, _ in asked],
                 idle_since=now - timedelta(seconds=settings.session_idle_end),
                 begun_after=now - timedelta(seconds=settings.session_end),
             )
-        for session_id, browser in list(self._browsers.items()):
+        for session_id, browser in asked:
             found = rights.get(session_id)
             if found is None:
                 browser.end("session")

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 
 from services.gateway.domain.staff import StaffRole
+from services.gateway.store import staff_sessions
 from shared import clock
 from shared.clock import business_day
 from shared.contracts.billing import GetDayOfPayments, GetHoursOfPayments
@@ -182,6 +184,34 @@ async def test_a_stream_ends_with_the_rights_that_it_was_opened_with(gateway: Ga
         assert not [name for name, _, _ in page.events if name == "ended"], "the browser comes back by itself"
     async with watching(browser) as page:
         assert page.status == 403
+
+
+async def test_a_stream_that_is_opened_while_sessions_are_asked_for_goes_on(
+    gateway: GatewaySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, opened, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    rights_of = staff_sessions.rights_of
+
+    async def slow(*arguments: Any, **limits: Any) -> Any:
+        if answered.is_set():
+            return await rights_of(*arguments, **limits)
+        found = await rights_of(*arguments, **limits)
+        asking.set()
+        await opened.wait()
+        answered.set()
+        return found
+
+    monkeypatch.setattr(staff_sessions, "rights_of", slow)
+    async with watching(await supervisor(gateway)) as earlier:
+        await asyncio.wait_for(asking.wait(), 30)
+        async with watching(await supervisor(gateway, "hoa")) as page:
+            await wait_until(lambda: bool(page.days))
+            opened.set()
+            await wait_until(answered.is_set)
+            phone = await gateway.phone()
+            await pay(gateway, phone)
+            await wait_until(lambda: earlier.cash() == page.cash() == 100_000)
+            assert not page.ended
 
 
 async def test_a_session_has_one_stream_the_latest(gateway: GatewaySystem) -> None:
