@@ -122,7 +122,7 @@ describe("what is noted at the door", () => {
     await it.press("In bản sao");
     await it.sees(/^Bản sao mang cùng số/);
     await it.press("Thôi");
-    await it.page.goBack({ waitUntil: "commit" });
+    await it.page.getByRole("button", { name: "Quay lại" }).click();
     await it.press("Tổng kết và lịch hẹn");
     await it.page.locator(".row", { hasText: "đã chuyển khoản hôm nay" }).getByText("150.000").waitFor();
   });
@@ -134,7 +134,7 @@ describe("what is noted at the door", () => {
     });
     it.gateway.waitFor = (what) => (what === "GET /v1/shifts/current" ? asked : null);
     it.gateway.openShift();
-    await it.page.goBack({ waitUntil: "commit" });
+    await it.page.getByRole("button", { name: "Quay lại" }).click();
     await it.press("Ca thu");
     await it.page.locator("p.empty").waitFor();
     assert.equal(await it.page.getByText("Mở ca thu").count(), 0);
