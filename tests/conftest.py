@@ -40,6 +40,15 @@ __all__ = [
 ]
 
 
+_LONG = ("tests/chaos/", "tests/e2e/", "tests/integration/simulation/", "tests/integration/invoice/")
+"""What starts whole systems, and takes longest: begun first, so that no process is left alone with it in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the long tests to the front."""
+    items.sort(key=lambda item: next((place for place, folder in enumerate(_LONG) if folder in item.nodeid), len(_LONG)))
+
+
 class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Keeps in one process the tests of a file, and those of several that share a broker of their own."""
 
@@ -51,5 +60,6 @@ class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Share tests among processes (``-n``) by groups."""
+    """Share tests among processes (``-n``) by groups, in the order in which they were found."""
+    config.option.loadscopereorder = False
     return _Groups(config, log)
