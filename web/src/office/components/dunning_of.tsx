@@ -7,6 +7,7 @@ import { may } from "../session.ts";
 import { useOffice, useOfficeState, useRead, useStaff, useWords } from "../use_office.ts";
 import { isOfficeKey, type Words } from "../words.ts";
 import { dunningWords } from "./dunning_words.ts";
+import { OrderReported } from "./order_report.tsx";
 
 const REFRESH_MS = 15_000;
 const LATEST = 5;
@@ -43,7 +44,10 @@ function Dunning({ code }: { code: string }) {
       <h2>{words.title}</h2>
       {isOn && <Steps found={found} />}
       {given.map((one) => (
-        <OrderLine key={one.order_id} order={one} />
+        <Fragment key={one.order_id}>
+          <OrderLine order={one} />
+          <OrderReported order={one} done={orders.again} />
+        </Fragment>
       ))}
     </section>
   );

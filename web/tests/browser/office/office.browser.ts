@@ -13,6 +13,7 @@ import { count, notesOf } from "./counting.ts";
 import { Desk } from "./desk.ts";
 import { doTheFirstDay } from "./first_day.ts";
 import { handInAList, handInReadings } from "./lists.ts";
+import { reportAnOrder } from "./orders.ts";
 import { arrangeARoute } from "./routes.ts";
 import { makePeople } from "./staff.ts";
 import { watchInTwoWindows } from "./windows.ts";
@@ -139,6 +140,8 @@ describe("the office", () => {
     await supervisor.press("Lưu số mới");
     await supervisor.sees("0912\u00a0345\u00a0678");
   });
+
+  test("what came of an order, told by telephone, is kept", () => reportAnOrder(supervisor, other));
 
   test("a transfer is recorded once, and a payment is taken back with a reason", async () => {
     await cashier.open(`transfers?customer=${other.customer_code}`);
