@@ -20,7 +20,10 @@ def round_half_up(value: Decimal | int) -> int:
 
 def percent_of(amount: int, percent: Decimal) -> int:
     """Return ``percent`` per cent of ``amount`` đồng, rounded half up."""
-    return round_half_up(amount * percent / 100)
+    # In whole numbers, which no precision of a context rounds; of a negative amount the half goes away from zero, too.
+    part, of = percent.as_integer_ratio()
+    part, of = amount * part, 100 * of
+    return (2 * part + of) // (2 * of) if part >= 0 else -((of - 2 * part) // (2 * of))
 
 
 def format_number(amount: int) -> str:

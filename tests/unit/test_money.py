@@ -28,6 +28,12 @@ def test_vat_of_real_bills_that_bankers_rounding_gets_wrong(pre_vat: int, vat: i
     assert percent_of(pre_vat, Decimal(10)) == vat
 
 
+@given(st.integers(-(10**13), 10**13), st.integers(-(10**5), 10**5), st.integers(0, 3))
+def test_a_percentage_is_rounded_as_a_decimal_is(amount: int, percent: int, places: int) -> None:
+    exact = Decimal(percent).scaleb(-places)
+    assert percent_of(amount, exact) == round_half_up(amount * exact / 100)
+
+
 def test_an_amount_prints_with_dots_and_the_sign() -> None:
     assert format_dong(871020) == "871.020 ₫"
     assert format_dong(-1500) == "-1.500 ₫"

@@ -1,13 +1,13 @@
 """A metered period and the customer's contract facts → the bill as messages carry it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from services.billing.bills.metered_period import MeteredPeriod, bill_request
-from services.billing.engine import BillLine as ComputedLine
+from services.billing.engine import Bill as ComputedBill
 from services.billing.engine import compute_bill
 from services.billing.engine.explain import explain_quotas, price_label
 from services.billing.tariffs.models import Register, Tariffs
@@ -52,7 +52,6 @@ def bill_values(
     """
     asked = bill_request(period, price_group, households, tariffs, invoice_date=invoice_date)
     computed = compute_bill(asked, tariffs)
-    purposes = {group.name: group.line for group in computed.groups}
     return {
         "bill_number": bill_number(period.customer_code, period.year, period.month, period.cycle),
         "customer_code": period.customer_code,
@@ -75,7 +74,7 @@ def bill_values(
             for reading in period.readings
         ],
         "kwh": computed.kwh,
-        "lines": [_line(line, purposes) for line in computed.lines],
+        "lines": _lines(computed),
         "pre_vat": computed.pre_vat,
         "vat_rate": str(computed.vat_percent),
         "vat": computed.vat,
@@ -102,24 +101,34 @@ def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:
     return f"{customer_code}T{month:02d}{year}K{cycle}"
 
 
-def _line(line: ComputedLine, purposes: Mapping[str, str]) -> dict[str, Any]:
-    if line.kind == "reactive":
-        label = f"Phản kháng {line.percent}%".replace(".", ",")
-    else:
-        label = _label(purposes[line.group], line.tier, line.register, has_others=len(purposes) > 1)
-    return {
-        "label": label,
-        "decision": line.decision,
-        "period_from": line.first.isoformat(),
-        "period_to": line.last.isoformat(),
-        "kwh": line.kwh,
-        "unit_price": line.unit_price,
-        "amount": line.amount,
-    }
+def _lines(bill: ComputedBill) -> list[dict[str, Any]]:
+    purposes = {group.name: group.line for group in bill.groups}
+    has_others = len(purposes) > 1
+    lines: list[dict[str, Any]] = []
+    part, period_from, period_to = None, "", ""
+    for kind, group, tier, register, first, last, decision, kwh, unit_price, amount, percent in bill.lines:
+        if part != (first, last):  # written once for all lines of a part
+            part, period_from, period_to = (first, last), first.isoformat(), last.isoformat()
+        if kind == "reactive":
+            label = f"Phản kháng {percent}%".replace(".", ",")
+        else:
+            label = _label(purposes[group], tier, register, has_others)
+        lines.append(
+            {
+                "label": label,
+                "decision": decision,
+                "period_from": period_from,
+                "period_to": period_to,
+                "kwh": kwh,
+                "unit_price": unit_price,
+                "amount": amount,
+            }
+        )
+    return lines
 
 
 @lru_cache(maxsize=1024)
-def _label(purpose: str, tier: int | None, register: Register | None, *, has_others: bool) -> str:
+def _label(purpose: str, tier: int | None, register: Register | None, has_others: bool) -> str:
     """Return what is priced; the purpose of use is named where the meter has several, or nothing else names it."""
     label = price_label(tier, register)
     if not label:

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from services.billing.engine import BillRequest, ChangeReading, Consumption, Cut
 from services.billing.engine.meter import kwh_from_readings
 from services.billing.errors import BillingError
 from services.billing.tariffs.models import Tariffs
-from shared.contracts.uses import BadHouseholdsError, BadUsesError, Households, Uses
+from shared.contracts.uses import BadHouseholdsError, BadUsesError, Households, Use, Uses
 
 ONE_PRICE, REACTIVE = "KT", "VC"
 TIME_OF_USE = ("BT", "CD", "TD")
 """Registers by time of use in the order of the engine: normal, peak, off-peak."""
 METER_REGISTERS = (ONE_PRICE, *TIME_OF_USE, REACTIVE)
+_SETS_OF_REGISTERS = ({ONE_PRICE}, set(TIME_OF_USE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +85,47 @@ def bill_request(
         uses, number_of_households = price_group.parts, households.number
     except (BadUsesError, BadHouseholdsError) as error:
         raise BillingError(error.slug, f"the contract cannot be billed: {error}") from None
-    by_register = any(tariffs.group(use.group).by_register for use in uses)
-    active = period.active_readings
-    used = [(reading, reading.kwh) for reading in active]
-    registers = {reading.meter_register for reading in active}
-    if registers != {ONE_PRICE} and registers != set(TIME_OF_USE):
+    by_register = _has_prices_by_register(tariffs, uses)
+    used = [(reading, reading.kwh) for reading in period.readings if reading.meter_register != REACTIVE]
+    registers = {reading.meter_register for reading, _ in used}
+    if registers not in _SETS_OF_REGISTERS:
         raise BillingError("bad-registers", f"registers {sorted(registers)}: there must be KT, or BT, CD and TD")
     if period.cut_from and period.cut_to:
         cuts: tuple[Cut, ...] = (Cut(period.cut_from, period.cut_to),)
     else:
         cuts = ()
     return BillRequest(
-        period_from=period.period_from,
-        period_to=period.period_to,
-        uses=uses,
-        consumption=_consumption(used, by_register=by_register),
-        households=number_of_households,
-        cos_phi=period.cos_phi if period.cos_phi is not None else _cos_phi(period, used),
-        cuts=cuts,
-        cut_days=0 if cuts else period.cut_days,
-        change_readings=_change_readings(period, tariffs, by_register=by_register),
-        invoice_date=invoice_date,
+        period.period_from,
+        period.period_to,
+        uses,
+        _consumption(used, by_register=by_register),
+        number_of_households,
+        period.cos_phi if period.cos_phi is not None else _cos_phi(period, used),
+        cuts,
+        0 if cuts else period.cut_days,
+        _change_readings(period, [reading for reading, _ in used], tariffs, by_register=by_register),
+        invoice_date,
     )
+
+
+@lru_cache(maxsize=1024)
+def _has_prices_by_register(tariffs: Tariffs, uses: tuple[Use, ...]) -> bool:
+    return any(tariffs.group(use.group).by_register for use in uses)
 
 
 def _consumption(used: Sequence[tuple[RegisterReading, int]], *, by_register: bool) -> Consumption:
     """Add up meters; a meter with registers behind a group with one price counts as one register."""
     if used[0][0].meter_register == ONE_PRICE or not by_register:
-        return Consumption(sum(kwh for _, kwh in used))
+        return Consumption(used[0][1] if len(used) == 1 else sum(kwh for _, kwh in used))
     sums = dict.fromkeys(TIME_OF_USE, 0)
     for reading, kwh in used:
         sums[reading.meter_register] += kwh
     return Consumption.of_registers(*(sums[register] for register in TIME_OF_USE))
 
 
-def _change_readings(period: MeteredPeriod, tariffs: Tariffs, *, by_register: bool) -> tuple[ChangeReading, ...]:
-    active = period.active_readings
+def _change_readings(
+    period: MeteredPeriod, active: Sequence[RegisterReading], tariffs: Tariffs, *, by_register: bool
+) -> tuple[ChangeReading, ...]:
     if not any(reading.change_readings for reading in active):
         return ()
     changes = tariffs.decisions_between(period.period_from, period.period_to)[1:]

@@ -16,12 +16,22 @@ def check_request(request: BillRequest, tariffs: Tariffs) -> None:
     """Raise :class:`BillingError` for a request that cannot be billed."""
     _check_period(request, tariffs)
     _check_uses(request, tariffs)
-    _check_consumption(request.consumption, tariffs)
-    for reading in request.change_readings:
-        _check_consumption(reading.used, tariffs)
+    _check_kwh(request, tariffs)
     _check_households(request, tariffs)
-    if request.cos_phi is not None and not (request.cos_phi.is_finite() and 0 < request.cos_phi <= 1):
-        raise BillingError("bad-cos-phi", f"cos phi must be above 0 and at most 1, not {request.cos_phi}")
+    _check_cos_phi(request)
+
+
+def check_amounts(request: BillRequest, tariffs: Tariffs, *, by_register: bool, is_supplied: bool) -> None:
+    """Raise :class:`BillingError` as :func:`check_request` does, of a contract and a period that have passed it.
+
+    ``by_register``: whether a use has prices by time of use; ``is_supplied``: whether the period has a day with supply.
+    """
+    if not is_supplied:
+        _check_unsupplied(request)
+    if not by_register:
+        _check_without_registers(request, tariffs)
+    _check_kwh(request, tariffs)
+    _check_cos_phi(request)
 
 
 def _check_period(request: BillRequest, tariffs: Tariffs) -> None:
@@ -45,7 +55,12 @@ def _check_period(request: BillRequest, tariffs: Tariffs) -> None:
         cut_days += days_between(cut.first, cut.last)
     if not 0 <= cut_days <= days:
         raise BillingError("bad-cut", f"{cut_days} days without supply do not fit a period of {days} days")
-    if cut_days == days and request.consumption.total > 0:
+    if cut_days == days:
+        _check_unsupplied(request)
+
+
+def _check_unsupplied(request: BillRequest) -> None:
+    if request.consumption.total > 0:
         raise BillingError("bad-cut", "there was no supply in the whole period, yet the meter counted")
 
 
@@ -58,10 +73,27 @@ def _check_uses(request: BillRequest, tariffs: Tariffs) -> None:
         raise BillingError("bad-shares", problem)
     if len({group.name for group in groups}) != len(groups):
         raise BillingError("bad-shares", "a price group is named twice")
-    if request.consumption.by_register is not None and not any(group.by_register for group in groups):
-        raise BillingError("registers-not-allowed", f"{groups[0].name} has no prices by time of use")
+    if not any(group.by_register for group in groups):
+        _check_without_registers(request, tariffs)
     if any(use.quota_kwh is not None for use in uses) and request.change_readings:
         raise BillingError("quota-with-change-reading", "a quota per month cannot be divided at a change reading")
+
+
+def _check_without_registers(request: BillRequest, tariffs: Tariffs) -> None:
+    if request.consumption.by_register is not None:
+        name = tariffs.group(request.uses[0].group).name
+        raise BillingError("registers-not-allowed", f"{name} has no prices by time of use")
+
+
+def _check_kwh(request: BillRequest, tariffs: Tariffs) -> None:
+    _check_consumption(request.consumption, tariffs)
+    for reading in request.change_readings:
+        _check_consumption(reading.used, tariffs)
+
+
+def _check_cos_phi(request: BillRequest) -> None:
+    if request.cos_phi is not None and not (request.cos_phi.is_finite() and 0 < request.cos_phi <= 1):
+        raise BillingError("bad-cos-phi", f"cos phi must be above 0 and at most 1, not {request.cos_phi}")
 
 
 def _check_consumption(consumption: Consumption, tariffs: Tariffs) -> None:

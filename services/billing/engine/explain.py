@@ -54,7 +54,12 @@ def explain(bill: Bill, language: Language = "vi") -> tuple[str, ...]:
 
 def explain_quotas(bill: Bill, language: Language = "vi") -> tuple[str, ...]:
     """Return only what the lines of a bill do not show by themselves: days, quotas, reactive power."""
-    return tuple(_quotas(bill, language))
+    months = (bill.months.numerator, bill.months.denominator) if bill.limits else None
+    return (
+        _period(bill.period_from, bill.period_to, bill.days, bill.supplied_days, months, bill.month_days, language),
+        *[_limits(each.first, each.last, bill.households, each.kwh, language) for each in bill.limits],
+        *(() if bill.cos_phi is None else _reactive(bill, bill.cos_phi, language)),
+    )
 
 
 def line_label(line: BillLine, language: Language = "vi") -> str:
@@ -69,16 +74,11 @@ def price_label(tier: int | None, register: Register | None, language: Language 
     return "" if register is None else _REGISTERS[language][register]
 
 
-def _quotas(bill: Bill, language: Language) -> Iterator[str]:
-    texts = _TEXTS[language]
-    months = (bill.months.numerator, bill.months.denominator) if bill.limits else None
-    yield _period(bill.period_from, bill.period_to, bill.days, bill.supplied_days, months, bill.month_days, language)
-    for limits in bill.limits:
-        yield _limits(limits.first, limits.last, bill.households, limits.kwh, language)
+def _reactive(bill: Bill, cos_phi: Decimal, language: Language) -> Iterator[str]:
     for line in bill.lines:
         if line.kind == "reactive":
-            cos_phi, percent = _number(bill.cos_phi or Decimal(0)), _number(line.percent or Decimal(0))
-            text = texts["reactive"].format(cos_phi=cos_phi, percent=percent)
+            percent = _number(line.percent or Decimal(0))
+            text = _TEXTS[language]["reactive"].format(cos_phi=_number(cos_phi), percent=percent)
             yield f"{text} = {format_dong(line.amount)}"
 
 

@@ -65,9 +65,11 @@ class Cut:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class BillRequest:
-    """Everything that a bill depends on besides the tariffs. Both days belong to the period."""
+class BillRequest(NamedTuple):
+    """Everything that a bill depends on besides the tariffs. Both days belong to the period.
+
+    A named tuple, as :class:`BillLine` is one.
+    """
 
     period_from: date
     period_to: date

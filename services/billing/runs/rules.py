@@ -95,9 +95,10 @@ def bill_id_of(period_id: UUID) -> UUID:
     It begins as the period's does, with the moment of the import, which takes customers in their order: so the bills of
     neighbours are neighbours in each index of ids, which would else have a page written for nearly every bill.
     """
-    moment, rest = period_id.bytes[:_MOMENT_BYTES], sha1(_BILLS + period_id.bytes, usedforsecurity=False).digest()
-    unique = int.from_bytes(rest[: 16 - _MOMENT_BYTES]) & ~_VERSION_AND_VARIANT | _CUSTOM
-    return UUID(bytes=moment + unique.to_bytes(16 - _MOMENT_BYTES))
+    period = period_id.bytes
+    rest = sha1(_BILLS + period, usedforsecurity=False).digest()
+    unique = int.from_bytes(period[:_MOMENT_BYTES] + rest[: 16 - _MOMENT_BYTES])
+    return UUID(int=unique & ~_VERSION_AND_VARIANT | _CUSTOM)
 
 
 def person(actor: Actor) -> str:

@@ -129,9 +129,12 @@ class Rules:
     most_households: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tariffs:
-    """Everything that dates and price groups decide, sorted by first day."""
+    """Everything that dates and price groups decide, sorted by first day.
+
+    Equal only to itself, so that what is computed from it can be looked up by it; :meth:`digest` compares what it says.
+    """
 
     decisions: tuple[Decision, ...]
     schedules: Mapping[str, Schedule]
