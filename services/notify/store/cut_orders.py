@@ -43,10 +43,12 @@ class Concerned:
 _OPEN_CUT = "kind = 'cut' AND state = 'open'"
 _CUT_OFF = """kind = 'cut' AND state = 'done' AND NOT EXISTS (
     SELECT FROM cut_orders AS further WHERE further.cut_order_id = cut_orders.order_id)"""
+# The customers by a sub-select: as a bare parameter, their number is looked at and the statement planned at each call.
 _CONCERNED = f"""
 SELECT {_COLUMNS}, cut_orders.debt_due_on,
     (SELECT disputed_debt FROM accounts WHERE accounts.customer_code = cut_orders.customer_code) AS disputed_debt
-FROM cut_orders WHERE customer_code = ANY ($1) AND ({_OPEN_CUT} OR {_CUT_OFF}) ORDER BY customer_code, ordered_at
+FROM cut_orders WHERE customer_code = ANY ((SELECT $1::text[])::text[]) AND ({_OPEN_CUT} OR {_CUT_OFF})
+ORDER BY customer_code, ordered_at
 """
 
 

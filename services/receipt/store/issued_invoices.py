@@ -61,10 +61,11 @@ async def invoice_marks(connection: Connection) -> tuple[InvoiceMark, ...]:
     return tuple(InvoiceMark(**dict(row)) for row in await connection.fetch(_MARKS))
 
 
+# The bills by a sub-select: as a bare parameter, their number is looked at and the statement planned for each receipt.
 QUOTES = """
 SELECT json_agg(known ORDER BY made_on, template, symbol, number)::text FROM (
     SELECT bill_number, template, symbol, number, made_on, lookup_address, lookup_code, state FROM issued_invoice
-    WHERE bill_id = ANY ($1)
+    WHERE bill_id = ANY ((SELECT $1::uuid[])::uuid[])
 ) AS known
 """
 """The invoices of bills as receipts quote them, as JSON, in the order of their numbers; NULL where there is none."""

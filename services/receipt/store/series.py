@@ -21,7 +21,7 @@ _INCARNATION = """
 pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
     || ' ' || 'series'::regclass::oid AS incarnation
 """
-_LOCK_SERIES = f"""
+LOCK_SERIES = f"""
 SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at,
     clock_timestamp() AS database_time, (SELECT EXISTS (SELECT FROM recovered_receipt)) AS has_recovered,
     (SELECT EXISTS (SELECT FROM receipt WHERE payment_id = $3 AND kind = $4)) AS has_receipt,
@@ -31,6 +31,7 @@ FROM seller JOIN series s ON s.series = $2 || seller.suffix
 WHERE seller.tax_code = $1
 FOR NO KEY UPDATE OF s
 """
+"""Each receipt begins with it: its plan is to be kept."""
 
 
 async def lock_series(
@@ -50,10 +51,10 @@ async def lock_series(
     the statement, which may have waited.
     """
     wanted = (seller_tax_code, form.series_head(year), payment_id, kind.value, list(bill_ids))
-    row = await connection.fetchrow(_LOCK_SERIES, *wanted)
+    row = await connection.fetchrow(LOCK_SERIES, *wanted)
     if row is None:
         await _make_series(connection, seller_tax_code, year, form, first_suffix)
-        row = await connection.fetchrow(_LOCK_SERIES, *wanted)
+        row = await connection.fetchrow(LOCK_SERIES, *wanted)
     if row is None:
         raise RuntimeError(f"the series of {seller_tax_code} in {year} is gone")
     return _series(row)
