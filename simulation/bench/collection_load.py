@@ -28,6 +28,9 @@ _AT_ONCE = 20
 """Phones that are made ready side by side."""
 
 BILLS_SECONDS = 120.0
+INVOICES_SECONDS = 600.0
+"""Invoices are made at a pace (ADR 104): a full load's customers take two minutes and more."""
+
 _MOST = 0.75
 """Some customers of the sample owe nothing."""
 
@@ -155,6 +158,7 @@ async def collection_load(
 
         collectors = await asyncio.gather(*(make(number, code) for number, code in enumerate(codes)))
         await wait_until_idle(system)
+        await wait_until_invoiced(system)
         try:
             yield CollectionLoad(system, collectors)
         finally:
@@ -202,6 +206,19 @@ async def wait_until_idle(system: LocalSystem, seconds: float = BILLS_SECONDS) -
         return not any((*found.unsent.values(), *found.queues.values(), *found.unconsumed.values()))
 
     await wait_until(idle, seconds, every=0.5, message="no event of the import is under way")
+
+
+async def wait_until_invoiced(system: LocalSystem, seconds: float = INVOICES_SECONDS) -> None:
+    """Wait until the bills of the import have their invoices: those are no part of a collection either."""
+    connection = await asyncpg.connect(system.database_url("invoice"))
+    try:
+
+        async def nothing_waits() -> bool:
+            return int(await connection.fetchval("SELECT count(*) FROM waiting_bills WHERE problem IS NULL")) == 0
+
+        await wait_until(nothing_waits, seconds, every=0.5, message="no bill waits for its invoice")
+    finally:
+        await connection.close()
 
 
 def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

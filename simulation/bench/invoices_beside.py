@@ -15,7 +15,7 @@ import asyncpg
 from ops.audit.facts import SERVICES, under_way
 from shared.testing import wait_until
 from simulation.bench.bench import Bench
-from simulation.bench.collection_load import CollectionLoad, Load, collection_load
+from simulation.bench.collection_load import CollectionLoad, Load, collection_load, wait_until_invoiced
 from simulation.bench.collector import Collection
 from simulation.bench.figures import Goal, Row, percentile
 from simulation.bench.phones import whole_run, write_others
@@ -52,7 +52,7 @@ async def run(bench: Bench) -> list[Row]:
             full = await at_work.saturate(count)
             rate = full.per_second / 2
             await _wait_until_idle(at_work.system)
-            await _wait_until_invoiced(at_work.system)
+            await wait_until_invoiced(at_work.system)
             await asyncio.to_thread(at_work.system.stop, _SERVICE)
             bills, _ = await whole_run(at_work)
             await _wait_until_idle(at_work.system, but=_SERVICE)
@@ -108,19 +108,6 @@ async def _beside(at_work: CollectionLoad, rate: float, at_once: int, bills: int
 
         await wait_until(all_are_done, _WAIT_SECONDS, every=1, message="invoices for all bills")
         return Load(tuple(one for load in loads for one in load.collections), seconds, {}, 0), done
-    finally:
-        await connection.close()
-
-
-async def _wait_until_invoiced(system: LocalSystem) -> None:
-    """Wait until the phones' own customers have their invoices: those are no part of it."""
-    connection = await asyncpg.connect(system.database_url(_SERVICE))
-    try:
-
-        async def nothing_waits() -> bool:
-            return int(await connection.fetchval("SELECT count(*) FROM waiting_bills WHERE problem IS NULL")) == 0
-
-        await wait_until(nothing_waits, _WAIT_SECONDS, every=0.5, message="no bill waits for its invoice")
     finally:
         await connection.close()
 
