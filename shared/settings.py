@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.broker_addresses import nodes_of
 from shared.placeholders import Credentials, Environment
 from shared.secret_files import SecretsFromFiles
 
@@ -30,7 +31,8 @@ class ServiceSettings(BaseSettings):
     ``postgresql://…?sslmode=verify-full&sslrootcert=FILE``."""
 
     amqp_url: Annotated[SecretStr, Credentials()]
-    """AMQP address of RabbitMQ, with this service's own account and its password."""
+    """AMQP address of RabbitMQ, with this service's own account and its password. It may name several nodes of one
+    cluster, with commas between them: ``amqp://account:password@a:5672,b:5672,c:5672/``."""
 
     database_url: Annotated[SecretStr, Credentials()]
     """Address of this service's own PostgreSQL database, with this service's own role."""
@@ -94,6 +96,13 @@ class ServiceSettings(BaseSettings):
     def _nothing_named(cls, value: object) -> object:
         # Compose files pass on what is not set as an empty text.
         return None if value == "" else value
+
+    @field_validator("amqp_url", "migration_amqp_url")
+    @classmethod
+    def _names_nodes(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None:
+            nodes_of(address.get_secret_value())
+        return address
 
     @field_validator("amqp_url", "migration_amqp_url", "database_url", "database_pool_url", "migration_database_url")
     @classmethod

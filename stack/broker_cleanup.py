@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import aio_pika
+from pydantic import SecretStr
 
 from ops.system import SERVICES
+from shared.messaging.connection import open_connection
 from shared.messaging.topology import RETRY_SECONDS, Names
 
 
@@ -24,7 +25,8 @@ def queue_names(namespace: str) -> list[str]:
 async def remove_namespace(amqp_url: str, namespace: str) -> None:
     """Delete the queues and exchanges of a namespace, with the messages in them; what is not there is no error."""
     names = Names(namespace)
-    async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
+    connection = await open_connection(SecretStr(amqp_url), name=f"{namespace} removal")
+    async with connection, connection.channel() as channel:
         for queue in queue_names(namespace):
             await channel.queue_delete(queue)
         for exchange in (names.requests, names.events, names.replies, *map(names.own_exchange, SERVICES)):

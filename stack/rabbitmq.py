@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,17 @@ def memory_limit(total_bytes: int) -> int:
     return min(1024 * MEBIBYTE, total_bytes * 2 // 5)
 
 
+def start_epmd(port: int, *, environment: Mapping[str, str], cwd: Path, log: Path, record: Path) -> None:
+    """Start Erlang's directory of nodes, in which nodes and commands look up each other's ports. Raises StackError."""
+    epmd = shutil.which("epmd", path=environment.get("PATH"))
+    if epmd is None:
+        raise StackError("epmd is not installed: apt-get install erlang-base")
+    started = processes.spawn(
+        [epmd, "-port", str(port), "-address", LOOPBACK], env=environment, cwd=cwd, log=log, record=record
+    )
+    processes.wait_until(lambda: accepts_connections(port), what="epmd", record=started, log=log, seconds=20)
+
+
 def configuration(state: BrokerState, *, total_bytes: int) -> str:
     """Write the broker's configuration file."""
     lines = {
@@ -72,17 +83,36 @@ def speaks_amqp(port: int, *, timeout: float = 2.0) -> bool:
         return False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """What a node of a cluster shares with the others; their epmd is started and stopped by whoever has the cluster."""
+
+    node_name: str
+    cookie: str
+    password: str
+    epmd_port: int
+
+
 class RabbitMQ:
     """The private broker of one local folder.
 
     ``programs`` is the folder that holds ``usr/lib/rabbitmq`` and ``usr/lib/erlang``: the machine's own, or others that
-    were unpacked beside it. ``settings`` are further lines of its configuration.
+    were unpacked beside it. ``settings`` are further lines of its configuration. ``erlang`` are further arguments of
+    the machine that it runs on. With ``member`` it is a node of a cluster.
     """
 
     def __init__(
-        self, folder: LocalFolder, *, programs: Path = Path("/"), settings: Mapping[str, str] | None = None
+        self,
+        folder: LocalFolder,
+        *,
+        programs: Path = Path("/"),
+        settings: Mapping[str, str] | None = None,
+        erlang: str = "",
+        member: Member | None = None,
     ) -> None:
+        self._member = member
         self._settings = settings or {}
+        self._erlang = erlang
         self._folder = folder
         self.programs = programs
         self._home = folder.root / "rabbitmq"
@@ -95,6 +125,11 @@ class RabbitMQ:
         """AMQP URL with the user and password that may do everything on this broker."""
         state = self._state()
         return f"amqp://{USER}:{state.password}@{LOOPBACK}:{state.port}/"
+
+    @property
+    def node_name(self) -> str:
+        """The broker's name among Erlang's nodes."""
+        return self._member.node_name if self._member else f"thungan-{self._folder.identity()}@localhost"
 
     def is_running(self) -> bool:
         """Whether the broker that was started here still runs and takes connections."""
@@ -110,23 +145,7 @@ class RabbitMQ:
         self.stop()
         state = self._prepare()
         environment = self._environment(state)
-        epmd = shutil.which("epmd", path=environment.get("PATH"))
-        if epmd is None:
-            raise StackError("epmd is not installed: apt-get install erlang-base")
-        record = processes.spawn(
-            [epmd, "-port", str(state.epmd_port), "-address", LOOPBACK],
-            env=environment,
-            cwd=self._home,
-            log=self._folder.logs / "epmd.log",
-            record=self._epmd_record,
-        )
-        processes.wait_until(
-            lambda: accepts_connections(state.epmd_port),
-            what="epmd",
-            record=record,
-            log=self._folder.logs / "epmd.log",
-            seconds=20,
-        )
+        self._start_epmd(state, environment)
         record = processes.spawn(
             [scripts / "rabbitmq-server"], env=environment, cwd=self._home, log=self._log, record=self._record
         )
@@ -140,11 +159,24 @@ class RabbitMQ:
         )
         return True
 
+    def _start_epmd(self, state: BrokerState, environment: Mapping[str, str]) -> None:
+        """Start the directory in which nodes and commands look up the ports of nodes."""
+        if self._member is not None:
+            return
+        log = self._folder.logs / "epmd.log"
+        start_epmd(state.epmd_port, environment=environment, cwd=self._home, log=log, record=self._epmd_record)
+
     def stop(self) -> bool:
         """Stop the broker and its epmd. Returns whether the broker was running."""
         was_running = processes.stop(self._record, grace=30)
         processes.stop(self._epmd_record, grace=5)
         return was_running
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the broker a signal: SIGSTOP has it stand still, SIGCONT go on. Raises StackError where it has ended."""
+        record = processes.running(self._record)
+        if record is None or not processes.send(record, number):
+            raise StackError("the broker does not run")
 
     def kill(self) -> None:
         """End the broker as a power cut would (SIGKILL); `start` brings it back with what it had stored.
@@ -215,16 +247,23 @@ class RabbitMQ:
         return state
 
     def _prepare(self) -> BrokerState:
-        state = self._folder.broker()
-        if state is None:
-            port, distribution, epmd = free_ports(3)
-            state = BrokerState(port=port, distribution_port=distribution, epmd_port=epmd, password=new_password())
-        elif not all(map(is_free, (state.port, state.distribution_port, state.epmd_port))):
-            port, distribution, epmd = free_ports(3)
+        kept, member = self._folder.broker(), self._member
+        port, distribution, epmd = free_ports(3)
+        state = kept or BrokerState(port=port, distribution_port=distribution, epmd_port=epmd, password=new_password())
+        own = (
+            (state.port, state.distribution_port) if member else (state.port, state.distribution_port, state.epmd_port)
+        )
+        if not all(map(is_free, own)):
             state = replace(state, port=port, distribution_port=distribution, epmd_port=epmd)
+        if member is not None:
+            state = replace(state, epmd_port=member.epmd_port, password=member.password)
         self._folder.keep(state)
         self._home.mkdir(parents=True, exist_ok=True)
         self._home.chmod(0o700)
+        if member is not None:
+            cookie = self._home / ".erlang.cookie"
+            write_private(cookie, member.cookie)
+            cookie.chmod(0o400)
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         further = "".join(f"{key} = {value}\n" for key, value in self._settings.items())
         write_private(self._home / "rabbitmq.conf", configuration(state, total_bytes=total) + further)
@@ -239,7 +278,7 @@ class RabbitMQ:
         return inherited | {
             "HOME": str(self._home),  # where the Erlang cookie lives
             "LC_ALL": "C.UTF-8",
-            "RABBITMQ_NODENAME": f"thungan-{self._folder.identity()}@localhost",
+            "RABBITMQ_NODENAME": self.node_name,
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
             "RABBITMQ_NODE_PORT": str(state.port),
             "RABBITMQ_DIST_PORT": str(state.distribution_port),
@@ -249,7 +288,7 @@ class RabbitMQ:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._home / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self._home / "data"),
             "RABBITMQ_LOG_BASE": str(self._folder.logs),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": LOOPBACK_ONLY,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{LOOPBACK_ONLY} {self._erlang}".rstrip(),
             "RABBITMQ_CTL_ERL_ARGS": LOOPBACK_ONLY,
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_EPMD_PORT": str(state.epmd_port),

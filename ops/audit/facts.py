@@ -10,6 +10,7 @@ from typing import Any
 
 import aio_pika
 import asyncpg
+from pydantic import SecretStr
 
 from ops.archive import missing_events
 from ops.audit.append_only import changed_rows
@@ -35,6 +36,7 @@ from services.receipt.audit import audit_facts as receipt_facts
 from services.receipt.signatures.keyring import Keyring
 from shared.audit import AuditViolation
 from shared.clock import now
+from shared.messaging.connection import open_connection
 from shared.messaging.topology import RETRY_SECONDS, Names
 from shared.money_history import HistoryFindings
 
@@ -195,7 +197,7 @@ async def _queue_lengths(amqp_url: str, names: Names) -> dict[str, int]:
         )
     ]
     lengths: dict[str, int] = {}
-    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+    async with await open_connection(SecretStr(amqp_url), name=f"{names.namespace} audit", within=10) as connection:
         for name in wanted:
             channel = await connection.channel()
             try:

@@ -1,6 +1,7 @@
 """One connection to the broker and channels on it: aio-pika's plain ones, not its robust ones (see ADR 3)."""
 
 import asyncio
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,9 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from pydantic import SecretStr
 from yarl import URL
 
+from shared.broker_addresses import InTurn, nodes_of
 from shared.messaging import frames
+from shared.messaging.errors import BrokerGone
 from shared.messaging.guard import CALL_SECONDS, guarded
 
 HEARTBEAT = 10
@@ -30,11 +33,38 @@ class _Connection(aio_pika.Connection):
 
 
 async def open_connection(url: SecretStr, *, name: str, within: float = CALL_SECONDS) -> AbstractConnection:
-    """Connect; ``name`` is what the broker shows. Raises :class:`BrokerGone`."""
+    """Connect to any node that ``url`` names; ``name`` is what the broker shows, ``within`` is for each node.
+
+    Raises :class:`BrokerGone` when none can be reached.
+    """
+    addresses = nodes_of(url.get_secret_value())
+    return await connect_in_turn(InTurn(addresses, first=random_first(len(addresses))), name=name, within=within)
+
+
+def random_first(count: int) -> int:
+    """Choose whom to ask first: copies that all began with the same node would leave the others nothing to do."""
+    return random.randrange(count)  # noqa: S311 - no secret
+
+
+async def connect_in_turn(nodes: InTurn, *, name: str, within: float = CALL_SECONDS) -> AbstractConnection:
+    """Connect to the next node that can be reached, each asked once, without a pause between them.
+
+    Raises :class:`BrokerGone` with what went wrong at the last one.
+    """
+    failure = BrokerGone("the broker's address names no node")
+    for address in nodes.round():
+        try:
+            return await _connect(address, name=name, within=within)
+        except BrokerGone as error:
+            failure = error
+    raise failure
+
+
+async def _connect(address: str, *, name: str, within: float) -> AbstractConnection:
     frames.install()
-    address = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
+    url = URL(address).update_query(heartbeat=HEARTBEAT)
     return await guarded(
-        aio_pika.connect(address, client_properties={"connection_name": name}, connection_class=_Connection),
+        aio_pika.connect(url, client_properties={"connection_name": name}, connection_class=_Connection),
         within=within,
         doing="connecting",
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from shared.messaging.connection import close_quietly, open_channel
-from shared.messaging.errors import ClosedByBroker
+from shared.messaging.errors import ClosedByBroker, QueueAway
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.topology import Exchange, Queue
-from shared.messaging.underlay import ChannelAccessRefused
+from shared.messaging.underlay import ChannelAccessRefused, ChannelNotFoundEntity
 
 
 class Declarations:
@@ -28,7 +28,8 @@ class Declarations:
     async def declare(self, *, exchanges: Iterable[Exchange] = (), queues: Iterable[Queue] = ()) -> None:
         """Declare exchanges, then queues with their bindings.
 
-        Raises :class:`TopologyMismatch` for what exists with other arguments, :class:`BrokerGone`.
+        Raises :class:`TopologyMismatch` for what exists with other arguments, :class:`QueueAway` for a queue whose node
+        is gone, :class:`BrokerGone`.
         """
         async with self._lock:
             channel = await self._opened()
@@ -66,10 +67,15 @@ class Declarations:
 
 
 async def _declare_queue(channel: AbstractChannel, queue: Queue) -> None:
-    declared = await guarded(
-        channel.declare_queue(queue.name, durable=True, auto_delete=queue.auto_delete, arguments=dict(queue.arguments)),
-        within=CALL_SECONDS,
-        doing=f"declaring queue {queue.name}",
+    declaring = channel.declare_queue(
+        queue.name, durable=True, auto_delete=queue.auto_delete, arguments=dict(queue.arguments)
     )
+    try:
+        declared = await guarded(declaring, within=CALL_SECONDS, doing=f"declaring queue {queue.name}")
+    except ClosedByBroker as error:
+        # "Not found", of a queue that is to be made: it is there already, on a node that is not.
+        if isinstance(error.__cause__, ChannelNotFoundEntity):
+            raise QueueAway(f"the node of {queue.name} is gone") from error
+        raise
     for exchange, routing_key in queue.bindings:
         await guarded(declared.bind(exchange, routing_key), within=CALL_SECONDS, doing=f"binding queue {queue.name}")

@@ -20,6 +20,10 @@ class ClosedByBroker(BrokerGone):
     """The broker closed the channel or the connection because of something that was sent over it."""
 
 
+class QueueAway(ClosedByBroker):
+    """The queue is known, and the node of the broker's cluster that it lives on is gone."""
+
+
 class Unroutable(MessagingError):
     """No queue is bound for the message."""
 

@@ -9,8 +9,16 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from pydantic import SecretStr
 
+from shared.broker_addresses import InTurn, nodes_of
 from shared.messaging.backoff import Backoff
-from shared.messaging.connection import HEARTBEAT, close_quietly, is_open, open_channel, open_connection
+from shared.messaging.connection import (
+    HEARTBEAT,
+    close_quietly,
+    connect_in_turn,
+    is_open,
+    open_channel,
+    random_first,
+)
 from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone
 from shared.messaging.guard import CALL_SECONDS, guarded
@@ -22,6 +30,10 @@ SILENT_SECONDS = 2.0 * HEARTBEAT
 
 _PROBE_EVERY = 5.0
 
+_SILENT_SECONDS_OF_SEVERAL, _PROBE_EVERY_OF_SEVERAL, _CONNECT_SECONDS_OF_SEVERAL = 8.0, 2.0, 2.0
+"""Where there are other nodes, one that is silent is left sooner: to leave it costs a moment, to stay costs people's
+time."""
+
 _END_SECONDS = 1.0
 """How long the tasks of a lost connection are waited for before the next one is made."""
 
@@ -29,7 +41,10 @@ log = structlog.get_logger(__name__)
 
 
 class Link:
-    """One connection to the broker, with its ports; connects again with growing, jittered pauses for ever."""
+    """One connection to the broker, with its ports; connects again for ever, to the next node where there are several.
+
+    When no node can be reached, all are asked again after a pause, which grows and is jittered.
+    """
 
     def __init__(
         self,
@@ -38,7 +53,12 @@ class Link:
         *,
         on_connected: Callable[[AbstractConnection], Awaitable[None]] | None = None,
     ) -> None:
-        self._url = url
+        addresses = nodes_of(url.get_secret_value())
+        self._nodes = InTurn(addresses, first=random_first(len(addresses)))
+        several = len(addresses) > 1
+        self._silent_seconds = _SILENT_SECONDS_OF_SEVERAL if several else SILENT_SECONDS
+        self._probe_every = _PROBE_EVERY_OF_SEVERAL if several else _PROBE_EVERY
+        self._connect_seconds = _CONNECT_SECONDS_OF_SEVERAL if several else CALL_SECONDS
         self._name = name
         self._on_connected = on_connected
         self._ports: list[Port] = []
@@ -63,7 +83,7 @@ class Link:
         return (
             connection is not None
             and is_open(connection)
-            and (self.is_blocked or time.monotonic() - self._answered_at < SILENT_SECONDS)
+            and (self.is_blocked or time.monotonic() - self._answered_at < self._silent_seconds)
         )
 
     @property
@@ -95,7 +115,7 @@ class Link:
         backoff = Backoff(first=0.1)
         while True:
             try:
-                connection = await open_connection(self._url, name=self._name)
+                connection = await connect_in_turn(self._nodes, name=self._name, within=self._connect_seconds)
             except BrokerGone as error:
                 delay = backoff.delay()
                 log.warning(
@@ -167,7 +187,7 @@ class Link:
         """Ask the broker something cheap now and then: a network that swallows everything shows sooner."""
         channel: AbstractChannel | None = None
         while True:
-            await asyncio.sleep(_PROBE_EVERY)
+            await asyncio.sleep(self._probe_every)
             if self.is_blocked:
                 continue
             try:
@@ -177,8 +197,8 @@ class Link:
             except BrokerGone:
                 if self.is_blocked:
                     continue
-                if time.monotonic() - self._answered_at > SILENT_SECONDS:
-                    raise BrokerGone(f"no answer for {SILENT_SECONDS:g} s") from None
+                if time.monotonic() - self._answered_at > self._silent_seconds:
+                    raise BrokerGone(f"no answer for {self._silent_seconds:g} s") from None
             else:
                 self._answered_at = time.monotonic()
 

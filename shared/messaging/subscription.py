@@ -3,15 +3,18 @@
 import contextlib
 from collections.abc import Callable
 
+import structlog
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from shared.messaging.declarations import Declarations
-from shared.messaging.errors import BrokerGone
+from shared.messaging.errors import BrokerGone, QueueAway
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Exchange, Queue
 from shared.messaging.underlay import Delivered, acknowledge_now, consume
+
+log = structlog.get_logger(__name__)
 
 
 class Subscription:
@@ -36,6 +39,7 @@ class Subscription:
         self._exchanges = exchanges
         self._queues = queues
         self._consume = consume
+        self._name = consume.name
         self._take = take
         self._prefetch = prefetch
         self._no_ack = no_ack
@@ -72,15 +76,32 @@ class Subscription:
     async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
         if self._stopped:
             return
-        await self._declare(channel, declarations)
+        self._name = await self._declared(declarations)
         await guarded(
             channel.set_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
         )
-        self._queue = await channel.get_queue(self._consume.name, ensure=False)
-        self._tag = await consume(channel, self._consume.name, self._take, no_ack=self._no_ack)
+        self._queue = await channel.get_queue(self._name, ensure=False)
+        self._tag = await consume(channel, self._name, self._take, no_ack=self._no_ack)
 
     async def _declare(self, _: AbstractChannel, declarations: Declarations) -> None:
         """Declare what is needed, bindings too; again now and then, because they go with a deleted exchange."""
         # Not after the stop: callers learn from the missing auto-delete queue that no copy of the service runs.
-        if not self._stopped:
-            await declarations.declare(exchanges=self._exchanges, queues=self._queues)
+        if not self._stopped and await self._declared(declarations) != self._name:
+            # The queue's node is back, or gone: all copies go to the same queue again.
+            self.port.reopen()
+
+    async def _declared(self, declarations: Declarations) -> str:
+        """Declare what is needed and return the name of the queue to consume: the first whose node is there."""
+        *others, last = self._consume.name, *self._consume.spares
+        for name in others:
+            try:
+                await declarations.declare(exchanges=self._exchanges, queues=self._under(name))
+            except QueueAway as error:
+                log.warning("queue_away", port=self.port.name, reason=str(error))
+            else:
+                return name
+        await declarations.declare(exchanges=self._exchanges, queues=self._under(last))
+        return last
+
+    def _under(self, name: str) -> tuple[Queue, ...]:
+        return tuple(queue.named(name) if queue == self._consume else queue for queue in self._queues)

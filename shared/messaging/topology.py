@@ -5,7 +5,7 @@ deployment. A change needs a new name (``….v2``) beside the old one. ``tests/b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.contracts.message import Event, Request
@@ -83,6 +83,13 @@ class Queue:
     bindings: tuple[tuple[str, str], ...] = field(default=())
     """Pairs of exchange and routing key."""
 
+    spares: tuple[str, ...] = field(default=())
+    """Names that a queue which lives on one node of the broker's cluster has instead while that node is gone."""
+
+    def named(self, name: str) -> "Queue":
+        """Return the same queue, with the same bindings, under another name."""
+        return replace(self, name=name)
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -151,6 +158,7 @@ def request_queue(topology: Topology, names: Names) -> Queue:
         arguments={"x-queue-type": "classic", "x-expires": REQUEST_QUEUE_EXPIRES},
         auto_delete=True,
         bindings=tuple((names.requests, message.routing_key()) for message in topology.requests),
+        spares=_spares(names.request_queue(topology.service)),
     )
 
 
@@ -202,4 +210,13 @@ def instance_queue(name: str, names: Names, service: str) -> Queue:
         name=queue,
         arguments={"x-queue-type": "classic", "x-expires": INSTANCE_QUEUE_EXPIRES},
         bindings=((names.own_exchange(service), queue),),
+        spares=_spares(queue),
     )
+
+
+def _spares(name: str) -> tuple[str, ...]:
+    """Return the further names of a queue that lives on one node.
+
+    The broker keeps the name for the node until that comes back. Two are as many as can be needed of three nodes.
+    """
+    return tuple(f"{name}.spare.{number}" for number in (1, 2))

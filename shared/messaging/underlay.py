@@ -15,7 +15,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq import spec
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage as Delivered
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
 from shared.messaging.errors import BrokerGone
 from shared.messaging.frames import DirectChannel, Passage, TellingConnection, publish_method
@@ -34,6 +34,7 @@ __all__ = [
     "PERSISTENT",
     "TRANSIENT",
     "ChannelAccessRefused",
+    "ChannelNotFoundEntity",
     "Delivered",
     "Properties",
     "Underlay",
