@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,8 +57,18 @@ async def connect_in_turn(nodes: InTurn, *, name: str, within: float = CALL_SECO
         try:
             return await _connect(address, name=name, within=within)
         except BrokerGone as error:
-            failure = error
+            failure = BrokerGone(f"{error}: {fault}") if (fault := _certificate_fault(error)) else error
     raise failure
+
+
+def _certificate_fault(error: BaseException) -> str | None:
+    """Return why a certificate was refused, from what an error was caused by; None where that was not the cause."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the broker's certificate is refused: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 async def _connect(address: str, *, name: str, within: float) -> AbstractConnection:
