@@ -35,8 +35,8 @@ class RabbitMQCluster:
         names = [f"thungan-{self._folder.identity()}-{number}@localhost" for number in range(NODES)]
         settings = {
             "cluster_formation.peer_discovery_backend": "classic_config",
-            # With pause_minority, a node that had stood still finds the others before it notices that it was gone: it stays
-            # apart from them, and serves people (ADR 110).
+            # With pause_minority, a node that had stood still finds the others before it notices that it was gone: it
+            # stays apart from them, and serves people (ADR 110).
             "cluster_partition_handling": "autoheal",
             **{f"cluster_formation.classic_config.nodes.{number}": name for number, name in enumerate(names, 1)},
         }
