@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 import aio_pika
 
 from shared.messaging.database_session import DATABASE_AWAY
-from shared.messaging.errors import BrokerGone
 from simulation.chaos.dishonest_people import DishonestPeople
 from simulation.chaos.history import History
 from simulation.chaos.invoice_faults import InvoiceFaults
@@ -25,7 +24,7 @@ from stack.processes import StackError
 PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople, RestoreFaults, InvoiceFaults)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
-_COULD_NOT = (*DATABASE_AWAY, StackError, aio_pika.exceptions.AMQPError, BrokerGone)
+_COULD_NOT = (*DATABASE_AWAY, StackError, aio_pika.exceptions.AMQPError)
 
 
 class Injector:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import aio_pika
 import asyncpg
-from pydantic import SecretStr
 
 from ops.system import SERVICES
 from shared.contracts.billing import BillsTold
 from shared.contracts.invoice import BillsWanted
-from shared.messaging.connection import open_connection
 from shared.messaging.topology import Names
 from simulation.chaos.register import Losses
 from simulation.chaos.sms_providers import ATTEMPTED, Attempted, SmsProviders
@@ -257,7 +256,7 @@ async def take_dead_letters(amqp_url: str, names: Names, poison: Iterable[bytes]
     """Look at every dead letter; ours are taken away, all others stay for the audit to find."""
     ours = set(poison)
     found = []
-    async with await open_connection(SecretStr(amqp_url), name="chaos", within=10) as connection:
+    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
         for service in SERVICES:
             channel = await connection.channel()
             queue = await channel.get_queue(names.dead_queue(service), ensure=False)

@@ -12,10 +12,8 @@ from uuid import uuid4
 import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractQueue
-from pydantic import SecretStr
 
 from shared.messaging import envelope
-from shared.messaging.connection import open_connection
 from shared.messaging.envelope import attempt_id
 from shared.messaging.topology import Names
 from simulation.chaos.plan import Fault
@@ -203,7 +201,7 @@ class MessageFaults:
             await waiting.delete(if_empty=False)
 
     async def _connected(self) -> aio_pika.abc.AbstractConnection:
-        return await open_connection(SecretStr(self._testbed.stack.amqp_url), name="chaos", within=10)
+        return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=10)
 
 
 async def _taken(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
