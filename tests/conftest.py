@@ -40,23 +40,33 @@ __all__ = [
 ]
 
 
-_LONG = ("tests/chaos/", "tests/e2e/", "tests/integration/simulation/", "tests/integration/invoice/")
-"""What starts whole systems, and takes longest: begun first, so that no process is left alone with it in the end."""
+_ONE_AFTER_ANOTHER = {
+    "tests/chaos/": "chaos",
+    "tests/e2e/": "systems",
+    "tests/integration/simulation/test_bench.py": "chaos",
+    "tests/integration/runtime/test_three_brokers.py": "chaos",
+}
+"""Where whole systems are started, which need all cores, and the group of it: a group runs in one process, so that two
+systems run at a time and no more. They are begun first, because they take longest."""
+
+
+def _group(nodeid: str) -> str | None:
+    return next((group for place, group in _ONE_AFTER_ANOTHER.items() if nodeid.startswith(place)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the long tests to the front."""
-    items.sort(key=lambda item: next((place for place, folder in enumerate(_LONG) if folder in item.nodeid), len(_LONG)))
+    """Bring the tests that take longest to the front."""
+    items.sort(key=lambda item: _group(item.nodeid) is None)
 
 
 class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Keeps in one process the tests of a file, and those of several that share a broker of their own."""
+    """Keeps in one process the tests of a file, and those of several that need much, or share a broker of their own."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.startswith("tests/chaos/"):
-            return "chaos"
-        return "bus on RabbitMQ 4" if file.startswith("tests/bus/") and "[rabbitmq-4" in nodeid else file
+        if file.startswith("tests/bus/") and "[rabbitmq-4" in nodeid:
+            return "bus on RabbitMQ 4"
+        return _group(nodeid) or file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

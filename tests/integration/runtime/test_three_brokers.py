@@ -23,8 +23,10 @@ from stack.state import LocalFolder
 
 Database = Callable[..., Awaitable[str]]
 
-SOON = 4 * TICK_SECONDS
-"""Seconds in which a silent node is noticed and left, on a slow machine."""
+SOON = 15 * TICK_SECONDS
+"""Seconds in which a silent node is noticed and left for certain, on a machine with much else to do."""
+
+pytestmark = pytest.mark.timeout(400)
 
 
 class Counted(Event):
