@@ -57,14 +57,17 @@ async def connect_in_turn(nodes: InTurn, *, name: str, within: float = CALL_SECO
         try:
             return await _connect(address, name=name, within=within)
         except BrokerGone as error:
-            failure = BrokerGone(f"{error}: {fault}") if (fault := _certificate_fault(error)) else error
+            failure = BrokerGone(f"{error}: {fault}") if (fault := certificate_fault(error)) else error
     raise failure
 
 
-def _certificate_fault(error: BaseException) -> str | None:
+def certificate_fault(error: BaseException) -> str | None:
     """Return why a certificate was refused, from what an error was caused by; None where that was not the cause."""
     cause: BaseException | None = error
-    while cause is not None:
+    # The broker's library raises an error that it has kept, which may become a cause of itself.
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the broker's certificate is refused: {cause.verify_message}"
         cause = cause.__cause__ or cause.__context__
