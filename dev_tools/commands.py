@@ -18,9 +18,6 @@ from stack.processes import StackError
 from stack.rabbitmq4 import rabbitmq4
 from stack.state import PROJECT
 
-_PROCESSES_OF_FEW_CORES = 4
-"""Each takes about 1.3 GB in the end."""
-
 
 def demo(argv: Sequence[str]) -> int:
     """Watch a day of collecting bills on the real system."""
@@ -44,12 +41,11 @@ def test(argv: Sequence[str]) -> int:
 def processes(argv: Sequence[str]) -> list[str]:
     """Return the arguments that share all tests among processes; single files run in one.
 
-    Most tests wait for a broker or a database: few cores have time for two processes each.
+    One more than there are cores: most tests wait for a broker or a database.
     """
     if _names_tests(argv) or any(argument.startswith(("-n", "--pdb")) for argument in argv):
         return []
-    cores = os.cpu_count() or 1
-    return ["-n", str(max(cores, min(2 * cores, _PROCESSES_OF_FEW_CORES)))]
+    return ["-n", str((os.cpu_count() or 1) + 1)]
 
 
 def _concerns_bus(argv: Sequence[str]) -> bool:

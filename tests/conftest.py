@@ -1,6 +1,9 @@
 """Fixtures for every test, and which tests one process runs where several share the work."""
 
+import os
+
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -24,6 +27,14 @@ from shared.testing.fixtures import (
 settings.register_profile("thungan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("thungan")
 
+# Tracebacks with the values of all variables cost more than the tests that log them.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
 __all__ = [
     "amqp_url",
     "broker",
@@ -40,23 +51,24 @@ __all__ = [
 ]
 
 
-_ONE_AFTER_ANOTHER = {
-    "tests/chaos/": "chaos",
-    "tests/e2e/": "systems",
-    "tests/integration/simulation/test_bench.py": "chaos",
-    "tests/integration/runtime/test_three_brokers.py": "chaos",
-}
-"""Where whole systems are started, which need all cores, and the group of it: a group runs in one process, so that two
-systems run at a time and no more. They are begun first, because they take longest."""
+_WHOLE_SYSTEMS = (
+    "tests/chaos/",
+    "tests/e2e/",
+    "tests/integration/simulation/test_bench.py",
+    "tests/integration/runtime/test_three_brokers.py",
+)
+"""Where whole systems are started. They are begun first, because they take longest."""
+_FEW_CORES = (os.cpu_count() or 1) <= 2
+"""One whole system needs two cores: there they run one after another, and beside them what waits for a broker."""
 
 
-def _group(nodeid: str) -> str | None:
-    return next((group for place, group in _ONE_AFTER_ANOTHER.items() if nodeid.startswith(place)), None)
+def _starts_a_system(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(_WHOLE_SYSTEMS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the tests that take longest to the front."""
-    items.sort(key=lambda item: _group(item.nodeid) is None)
+    items.sort(key=_starts_a_system, reverse=True)
 
 
 class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
@@ -66,7 +78,9 @@ class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         file = nodeid.partition("::")[0]
         if file.startswith("tests/bus/") and "[rabbitmq-4" in nodeid:
             return "bus on RabbitMQ 4"
-        return _group(nodeid) or file
+        if _FEW_CORES and nodeid.startswith(_WHOLE_SYSTEMS):
+            return "whole systems"
+        return "chaos" if file.startswith("tests/chaos/") else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
