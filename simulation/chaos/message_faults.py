@@ -44,6 +44,9 @@ ENOUGH_TO_SHUFFLE = 10
 _LONGER_SECONDS = 15.0
 _LISTEN_SECONDS = 0.2
 
+_BROKER_SECONDS = 30
+"""How long the broker is waited for: other faults stop it at the same time, and the machine has much to do."""
+
 
 class MessageFaults:
     """Each method does one kind of fault on the queues, as a broken network or broker would, and returns when it is
@@ -97,7 +100,7 @@ class MessageFaults:
     async def _publish(self, exchange: AbstractExchange, messages: Sequence[aio_pika.Message]) -> None:
         await asyncio.gather(
             *(
-                exchange.publish(message, routing_key=message.type or "", mandatory=False, timeout=10)
+                exchange.publish(message, routing_key=message.type or "", mandatory=False, timeout=_BROKER_SECONDS)
                 for message in messages
             )
         )
@@ -165,7 +168,7 @@ class MessageFaults:
             # In this order, without waiting for each confirm: all leave over one channel.
             await asyncio.gather(
                 *(
-                    channel.default_exchange.publish(_copy(message), routing_key=queue, timeout=10)
+                    channel.default_exchange.publish(_copy(message), routing_key=queue, timeout=_BROKER_SECONDS)
                     for message in shuffled
                 )
             )
@@ -182,7 +185,7 @@ class MessageFaults:
             for message in _unreadable(CONSUMED[fault.target][0]):
                 self.unreadable.add(message.body)
                 queue = self._names.event_queue(fault.target)
-                await channel.default_exchange.publish(message, routing_key=queue, timeout=10)
+                await channel.default_exchange.publish(message, routing_key=queue, timeout=_BROKER_SECONDS)
 
     # --- deleted
 
@@ -201,13 +204,13 @@ class MessageFaults:
             await waiting.delete(if_empty=False)
 
     async def _connected(self) -> aio_pika.abc.AbstractConnection:
-        return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=10)
+        return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=_BROKER_SECONDS)
 
 
 async def _taken(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
     """Take everything out of a queue into which nothing comes any more, and acknowledge nothing."""
     found = []
-    while (delivered := await queue.get(no_ack=False, fail=False, timeout=10)) is not None:
+    while (delivered := await queue.get(no_ack=False, fail=False, timeout=_BROKER_SECONDS)) is not None:
         found.append(delivered)
     return found
 
