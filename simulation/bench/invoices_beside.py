@@ -52,7 +52,7 @@ async def run(bench: Bench) -> list[Row]:
             full = await at_work.saturate(count)
             rate = full.per_second / 2
             await _wait_until_idle(at_work.system)
-            await wait_until_invoiced(at_work.system)
+            await wait_until_invoiced(at_work.system, _WAIT_SECONDS)
             await asyncio.to_thread(at_work.system.stop, _SERVICE)
             bills, _ = await whole_run(at_work)
             await _wait_until_idle(at_work.system, but=_SERVICE)

@@ -86,7 +86,7 @@ def bill_request(
     except (BadUsesError, BadHouseholdsError) as error:
         raise BillingError(error.slug, f"the contract cannot be billed: {error}") from None
     by_register = _has_prices_by_register(tariffs, uses)
-    used = [(reading, reading.kwh) for reading in period.readings if reading.meter_register != REACTIVE]
+    used = [(reading, reading.kwh) for reading in period.active_readings]
     registers = {reading.meter_register for reading, _ in used}
     if registers not in _SETS_OF_REGISTERS:
         raise BillingError("bad-registers", f"registers {sorted(registers)}: there must be KT, or BT, CD and TD")
